@@ -1,0 +1,116 @@
+//! What `fields(…)` lists: `order.id = id`, `"http.method" = "GET"`, `user = %user`, `?state`, `{KEY} = 1`, `later`.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::ext::IdentExt as _;
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{Expr, LitStr, Token, braced, token};
+
+/// All fields of one attribute.
+pub(super) struct Fields(pub(super) Vec<Field>);
+
+/// One field.
+#[derive(Clone)]
+pub(crate) struct Field {
+    pub(crate) key: Key,
+    pub(crate) format: Format,
+    /// `None`: the argument of that name, or empty for now.
+    pub(crate) value: Option<Expr>,
+}
+
+/// How a value is put into words.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Format {
+    /// By its type.
+    Value,
+    /// `%`
+    Display,
+    /// `?`
+    Debug,
+}
+
+/// The name of an attribute.
+#[derive(Clone)]
+pub(crate) enum Key {
+    Text {
+        text: String,
+        span: Span,
+        /// The word, where it is a single one.
+        word: Option<Ident>,
+    },
+    /// `{CONSTANT}`
+    Constant(Expr),
+}
+
+impl Key {
+    /// The key as text, where it is known to the macro.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Key::Text { text, .. } => Some(text),
+            Key::Constant(_) => None,
+        }
+    }
+}
+
+impl ToTokens for Key {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Key::Text { text, span, .. } => tokens.extend(quote_spanned!(*span=> #text)),
+            Key::Constant(constant) => constant.to_tokens(tokens),
+        }
+    }
+}
+
+impl Parse for Fields {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Fields> {
+        Punctuated::<Field, Token![,]>::parse_terminated(input).map(|fields| Fields(fields.into_iter().collect()))
+    }
+}
+
+impl Parse for Field {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Field> {
+        let mut format = Format::parse(input)?;
+        let key = Key::parse(input)?;
+        let mut value = None;
+        if input.peek(Token![=]) {
+            input.parse::<Token![=]>()?;
+            if format == Format::Value {
+                format = Format::parse(input)?;
+            }
+            value = Some(input.parse()?);
+        }
+        Ok(Field { key, format, value })
+    }
+}
+
+impl Format {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Format> {
+        if input.peek(Token![%]) {
+            return input.parse::<Token![%]>().map(|_| Format::Display);
+        }
+        if input.peek(Token![?]) {
+            return input.parse::<Token![?]>().map(|_| Format::Debug);
+        }
+        Ok(Format::Value)
+    }
+}
+
+impl Key {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Key> {
+        if input.peek(LitStr) {
+            let text: LitStr = input.parse()?;
+            return Ok(Key::Text { text: text.value(), span: text.span(), word: None });
+        }
+        if input.peek(token::Brace) {
+            let content;
+            braced!(content in input);
+            return content.parse().map(Key::Constant);
+        }
+        let words = Punctuated::<Ident, Token![.]>::parse_separated_nonempty_with(input, Ident::parse_any)?;
+        let text: Vec<_> = words.iter().map(|word| word.unraw().to_string()).collect();
+        let span = words.first().map_or_else(Span::call_site, Ident::span);
+        let word = words.first().filter(|_| words.len() == 1).cloned();
+        Ok(Key::Text { text: text.join("."), span, word })
+    }
+}

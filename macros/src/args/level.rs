@@ -1,0 +1,54 @@
+//! The level of a span.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::parse::{Parse, ParseStream};
+use syn::{Lit, Path};
+
+/// The names, from the number 1 on.
+const LEVELS: [&str; 5] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"];
+
+/// A level by name or number, or a constant that holds one.
+#[derive(Clone)]
+pub(crate) enum Level {
+    Known(&'static str),
+    Constant(Path),
+}
+
+impl Level {
+    /// The level as an expression; `private` is the module for generated code.
+    pub(crate) fn expression(&self, private: &TokenStream) -> TokenStream {
+        match self {
+            Level::Known(name) => {
+                let name = format_ident!("{name}");
+                quote!(#private::tracing_core::Level::#name)
+            }
+            Level::Constant(path) => path.to_token_stream(),
+        }
+    }
+}
+
+impl Default for Level {
+    fn default() -> Level {
+        Level::Known("INFO")
+    }
+}
+
+impl Parse for Level {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Level> {
+        if !input.peek(Lit) {
+            return input.call(Path::parse_mod_style).map(Level::Constant);
+        }
+        let literal: Lit = input.parse()?;
+        let known = match &literal {
+            Lit::Str(name) => LEVELS.into_iter().find(|level| level.eq_ignore_ascii_case(&name.value())),
+            Lit::Int(number) => number.base10_parse().ok().and_then(|number: usize| LEVELS.get(number.wrapping_sub(1)).copied()),
+            _ => None,
+        };
+        known.map(Level::Known).ok_or_else(|| {
+            let literal = literal.to_token_stream();
+            let allowed = "`\"trace\"`, `\"debug\"`, `\"info\"`, `\"warn\"`, `\"error\"`, or a number from 1 to 5";
+            syn::Error::new_spanned(&literal, format!("unknown level `{literal}`; expected {allowed}"))
+        })
+    }
+}

@@ -1,0 +1,56 @@
+//! From the model to the code: the user's item with a few calls of the runtime in it.
+//!
+//! ```text
+//! fn f(x: u8, (a, b): P) -> R {              fn f(x: u8, (a, b): P) -> impl Future<Output = R> {
+//!     static SITE = …;                           static SITE = …;
+//!     let guard = enter(&SITE, |attributes| …);  traced(&SITE, async move {
+//!     let result = call::<R>(move || {               first_attributes(&SITE, |attributes| …);
+//!         let x = x; let (a, b) = …;                 let x = x; let (a, b) = …;
+//!         let result: R = { body };                  let result: R = { body };
+//!         result                                     result
+//!     });                                        }, |output, ending| …)
+//!     guard.finish(|ending| …);              }
+//!     result
+//! }
+//! ```
+//!
+//! The arguments are bound again where the body runs, all of them and in their order: so they are dropped in the order in which
+//! they were, a lint on an unused one still sees that, and in an async function each lives as long as it has to. The body's
+//! value is kept before it is returned, so that what its last expression borrows ends before the arguments.
+//!
+//! Where the result says nothing there is no closure; where the function asks for its caller there is none either.
+
+mod block;
+mod body;
+mod finish;
+mod function;
+mod records;
+mod signature;
+mod site;
+
+use crate::args::Args;
+use crate::diagnostics::Diagnostics;
+use crate::item::Item;
+use crate::model::Owner;
+use proc_macro2::TokenStream;
+use quote::ToTokens as _;
+
+/// Expands `#[traced(args)]` on `item`.
+pub(crate) fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
+    Diagnostics::collect(|diagnostics| {
+        let args = Args::parse(args, diagnostics);
+        match diagnostics.ok(Item::parse(item.clone())) {
+            Some(Item::Function(function)) => {
+                function::expand(&function, &args, &Owner::default(), diagnostics)
+            }
+            Some(Item::Block(block)) => block::expand(&block, &args, diagnostics),
+            Some(Item::Other(tokens)) => {
+                let places = "functions, `impl` blocks, traits and inline modules";
+                let keyword = tokens.clone().into_iter().next().to_token_stream();
+                diagnostics.error(keyword, format!("`#[traced]` goes on {places}"));
+                tokens
+            }
+            None => item,
+        }
+    })
+}

@@ -1,0 +1,26 @@
+//! The attributes of `synndicate`. Use them through that crate, where they are explained.
+
+mod args;
+mod diagnostics;
+mod expand;
+mod item;
+mod model;
+mod output;
+mod paths;
+mod service;
+mod shape;
+mod tokens;
+
+use proc_macro::TokenStream;
+
+/// Turns calls of a function into spans. See the documentation of `synndicate::traced`.
+#[proc_macro_attribute]
+pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::traced(args.into(), item.into()).into()
+}
+
+/// Makes a service of `main`. See the documentation of `synndicate::traced_service`.
+#[proc_macro_attribute]
+pub fn traced_service(args: TokenStream, item: TokenStream) -> TokenStream {
+    service::traced_service(args.into(), item.into()).into()
+}

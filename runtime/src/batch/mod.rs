@@ -1,0 +1,207 @@
+//! Spans as bytes: what leaves the recorder, waits in the queue and goes to a backend.
+//!
+//! A [`Chunk`] is whole spans in OTLP protobuf. A [`Batch`] is chunks under the header of their resource, ready to be sent as
+//! an `ExportTraceServiceRequest`. This room knows the framing and nothing of who makes or sends it.
+
+pub(crate) mod protobuf;
+mod resource;
+
+use bytes::Bytes;
+use protobuf::{Fields, LEN, put_varint, tag, varint_len};
+pub(crate) use resource::Resource;
+use std::sync::Arc;
+
+/// Whole spans, each as one field `ScopeSpans.spans` (tag, length, span) of OTLP.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Chunk {
+    bytes: Bytes,
+    spans: u64,
+}
+
+impl Chunk {
+    /// The tag in front of each span.
+    pub(crate) const SPAN: u8 = tag(2, LEN);
+
+    /// `bytes` holds exactly `spans` spans.
+    pub(crate) fn new(bytes: Bytes, spans: u64) -> Chunk {
+        Chunk { bytes, spans }
+    }
+
+    /// The size in bytes, framing included.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The spans, framing included.
+    #[cfg(feature = "testing")]
+    pub(crate) fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// How many spans it holds.
+    pub(crate) fn spans(&self) -> u64 {
+        self.spans
+    }
+
+    /// Takes spans from the front: at most `spans` of them in at most `bytes`, but one at least, so that a span that is larger
+    /// than any limit goes alone.
+    pub(crate) fn take(&mut self, spans: u64, bytes: usize) -> Chunk {
+        if self.spans <= spans && self.len() <= bytes {
+            return std::mem::take(self);
+        }
+        let (mut taken, mut end) = (0, 0);
+        for field in Fields(&self.bytes) {
+            if taken > 0 && (taken >= spans || end + field.bytes.len() > bytes) {
+                break;
+            }
+            taken += 1;
+            end += field.bytes.len();
+        }
+        self.spans = self.spans.saturating_sub(taken);
+        Chunk { bytes: self.bytes.split_to(end), spans: taken }
+    }
+}
+
+/// Spans under the header of their resource: one request to a backend.
+#[derive(Clone, Debug)]
+pub(crate) struct Batch {
+    resource: Arc<Resource>,
+    chunks: Vec<Chunk>,
+    spans: u64,
+    body: usize,
+}
+
+impl Batch {
+    /// A batch without spans, which as a request asks a backend whether it would accept some.
+    pub(crate) fn empty(resource: Arc<Resource>) -> Batch {
+        Batch { resource, chunks: Vec::new(), spans: 0, body: 0 }
+    }
+
+    /// Adds `chunk` at the end.
+    pub(crate) fn push(&mut self, chunk: Chunk) {
+        self.spans += chunk.spans;
+        self.body += chunk.len();
+        self.chunks.push(chunk);
+    }
+
+    /// How many spans it holds.
+    pub(crate) fn spans(&self) -> u64 {
+        self.spans
+    }
+
+    /// The size of the spans in bytes, without the request's header.
+    pub(crate) fn body_len(&self) -> usize {
+        self.body
+    }
+
+    /// The request as an `ExportTraceServiceRequest` in pieces that share the spans' bytes; nothing where there are no spans.
+    pub(crate) fn request(&self) -> Vec<Bytes> {
+        if self.chunks.is_empty() {
+            return Vec::new();
+        }
+        let header = Bytes::from(self.header());
+        std::iter::once(header).chain(self.chunks.iter().map(|chunk| chunk.bytes.clone())).collect()
+    }
+
+    /// Each span as the bytes of an OTLP `Span` message.
+    #[cfg_attr(not(feature = "console"), expect(dead_code, reason = "only exporters that need structure read spans"))]
+    pub(crate) fn each_span(&self) -> impl Iterator<Item = &[u8]> {
+        self.chunks.iter().flat_map(|chunk| Fields(&chunk.bytes)).map(|field| field.value.as_bytes())
+    }
+
+    /// What the spans belong to.
+    pub(crate) fn resource(&self) -> &Arc<Resource> {
+        &self.resource
+    }
+
+    /// The two halves by number of spans, or itself where a single span cannot be split further.
+    pub(crate) fn split(mut self) -> Result<(Batch, Batch), Batch> {
+        let half = self.spans / 2;
+        if half == 0 {
+            return Err(self);
+        }
+        let mut first = Batch::empty(self.resource.clone());
+        let mut second = Batch::empty(self.resource.clone());
+        for mut chunk in self.chunks.drain(..) {
+            let missing = half - first.spans;
+            if missing > 0 {
+                first.push(chunk.take(missing, usize::MAX));
+            }
+            if chunk.spans > 0 {
+                second.push(chunk);
+            }
+        }
+        Ok((first, second))
+    }
+
+    /// All that stands before the first span: `resource_spans` with its resource, `scope_spans` with its scope.
+    fn header(&self) -> Vec<u8> {
+        let Resource { resource, scope } = &*self.resource;
+        let scope_spans = scope.len() + self.body;
+        let resource_spans = resource.len() + 1 + varint_len(scope_spans as u64) + scope_spans;
+        let mut header = Vec::with_capacity(resource.len() + scope.len() + 16);
+        header.push(tag(1, LEN));
+        put_varint(&mut header, resource_spans as u64);
+        header.extend_from_slice(resource);
+        header.push(tag(2, LEN));
+        put_varint(&mut header, scope_spans as u64);
+        header.extend_from_slice(scope);
+        header
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chunk(names: &[&str]) -> Chunk {
+        let mut bytes = Vec::new();
+        for name in names {
+            let mut span = Vec::new();
+            protobuf::put_bytes(&mut span, 5, name.as_bytes());
+            protobuf::put_bytes(&mut bytes, 2, &span);
+        }
+        Chunk::new(bytes.into(), names.len() as u64)
+    }
+
+    fn names(batch: &Batch) -> Vec<String> {
+        let name = |span| Fields(span).map(|field| String::from_utf8_lossy(field.value.as_bytes()).into_owned()).collect();
+        batch.each_span().map(name).collect()
+    }
+
+    fn batch(chunks: impl IntoIterator<Item = Chunk>) -> Batch {
+        let mut batch = Batch::empty(Arc::new(Resource::new([("service.name", "test")])));
+        chunks.into_iter().for_each(|chunk| batch.push(chunk));
+        batch
+    }
+
+    #[test]
+    fn take_obeys_both_limits_and_gives_one_span_at_least() {
+        let mut all = chunk(&["a", "b", "c", "d"]);
+        assert_eq!(all.take(2, usize::MAX).spans(), 2);
+        assert_eq!((all.spans(), all.take(9, 6).spans()), (2, 1), "one span takes five bytes");
+        assert_eq!(all.take(0, 0).spans(), 1);
+        assert_eq!((all.spans(), all.len()), (0, 0));
+    }
+
+    #[test]
+    fn split_halves_across_chunks_and_ends_at_one_span() {
+        let (first, second) = batch([chunk(&["a"]), chunk(&["b", "c"]), chunk(&["d", "e"])]).split().unwrap();
+        assert_eq!((names(&first), names(&second)), (vec!["a".into(), "b".into()], vec!["c".into(), "d".into(), "e".into()]));
+        assert_eq!((first.spans(), second.spans()), (2, 3));
+        assert!(batch([chunk(&["a"])]).split().is_err());
+    }
+
+    #[test]
+    fn the_request_is_read_by_the_generated_types() {
+        use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+        let request = batch([chunk(&["one"]), chunk(&["two", "three"])]).request().concat();
+        let request: ExportTraceServiceRequest = prost::Message::decode(&request[..]).unwrap();
+        let spans = &request.resource_spans[0];
+        assert_eq!(spans.resource.as_ref().unwrap().attributes[0].key, "service.name");
+        assert_eq!(spans.scope_spans[0].scope.as_ref().unwrap().name, "synndicate");
+        let names: Vec<_> = spans.scope_spans[0].spans.iter().map(|span| &span.name[..]).collect();
+        assert_eq!(names, ["one", "two", "three"]);
+        assert!(batch([]).request().is_empty());
+    }
+}

@@ -1,0 +1,70 @@
+//! What all spans of a process have in common, encoded once.
+
+use super::protobuf::put_bytes;
+
+/// The resource and the instrumentation scope of a request, each with all that stands beside it, ready to be copied.
+///
+/// Source: <https://opentelemetry.io/docs/specs/otel/resource/sdk/>.
+#[derive(Debug)]
+pub(crate) struct Resource {
+    /// The fields of `ResourceSpans` that stand before its scopes.
+    pub(super) resource: Vec<u8>,
+    /// The fields of `ScopeSpans` that stand before its spans.
+    pub(super) scope: Vec<u8>,
+}
+
+impl Resource {
+    /// A resource with these attributes; of a key that stands twice the last value counts, since receivers may refuse a
+    /// request over a duplicate.
+    pub(crate) fn new<K: AsRef<str>, V: AsRef<str>>(attributes: impl IntoIterator<Item = (K, V)>) -> Resource {
+        let mut unique: Vec<(K, V)> = Vec::new();
+        for (key, value) in attributes {
+            unique.retain(|(known, _)| known.as_ref() != key.as_ref());
+            unique.push((key, value));
+        }
+        let mut message = Vec::new();
+        for (key, value) in &unique {
+            put_bytes(&mut message, 1, &key_value(key.as_ref(), value.as_ref()));
+        }
+        let mut resource = Vec::new();
+        put_bytes(&mut resource, 1, &message);
+        Resource { resource, scope: scope() }
+    }
+
+    /// The attributes as an OTLP `Resource` message.
+    #[cfg_attr(not(feature = "console"), expect(dead_code, reason = "only exporters that need structure read it"))]
+    pub(crate) fn message(&self) -> &[u8] {
+        super::Fields(&self.resource).next().map_or(&[], |field| field.value.as_bytes())
+    }
+}
+
+fn key_value(key: &str, value: &str) -> Vec<u8> {
+    let mut any_value = Vec::new();
+    put_bytes(&mut any_value, 1, value.as_bytes());
+    let mut key_value = Vec::new();
+    put_bytes(&mut key_value, 1, key.as_bytes());
+    put_bytes(&mut key_value, 2, &any_value);
+    key_value
+}
+
+fn scope() -> Vec<u8> {
+    let mut message = Vec::new();
+    put_bytes(&mut message, 1, env!("CARGO_PKG_NAME").as_bytes());
+    put_bytes(&mut message, 2, env!("CARGO_PKG_VERSION").as_bytes());
+    let mut scope = Vec::new();
+    put_bytes(&mut scope, 1, &message);
+    scope
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_stands_once_and_the_last_value_counts() {
+        let resource = Resource::new([("a", "1"), ("b", "2"), ("a", "3")]);
+        let message: opentelemetry_proto::tonic::resource::v1::Resource = prost::Message::decode(resource.message()).unwrap();
+        let keys: Vec<_> = message.attributes.iter().map(|attribute| &attribute.key[..]).collect();
+        assert_eq!(keys, ["b", "a"]);
+    }
+}

@@ -1,0 +1,96 @@
+//! Tracing without the attribute, for programs that have their own way to begin and end, and for tests.
+
+use crate::pipeline::Ledger;
+use crate::running::{self, StartProblem};
+use crate::settings::Sources;
+use crate::{report, service};
+use std::fmt;
+
+/// Starts tracing as the settings say: the same sources as with `#[traced_service]`, and above them what is set here.
+///
+/// ```no_run
+/// # fn main() -> Result<(), synndicate::StartError> {
+/// let tracing = synndicate::Builder::new()
+///     .set("service_name", "planner")
+///     .set("tracing_backend", "otlp")
+///     .set("tracing_endpoint", "http://localhost:4317")
+///     .start()?;
+/// // … the program …
+/// let ledger = tracing.shutdown();
+/// assert_eq!(ledger.dropped(), 0);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Builder {
+    settings: Vec<(String, String)>,
+}
+
+impl Builder {
+    /// Nothing is set yet.
+    #[must_use]
+    pub fn new() -> Builder {
+        Builder::default()
+    }
+
+    /// Sets a key of `[observability]`; the value is written as in a variable. It is checked by [`start`](Builder::start).
+    #[must_use]
+    pub fn set(mut self, key: impl Into<String>, value: impl fmt::Display) -> Builder {
+        self.settings.push((key.into(), value.to_string()));
+        self
+    }
+
+    /// Starts tracing for the whole process.
+    ///
+    /// Warnings and the line that says where traces go are written to standard error. A backend that cannot be reached is no
+    /// error: spans wait for it.
+    ///
+    /// # Errors
+    ///
+    /// When something is wrong with the settings, when tracing runs already, or when another `tracing` subscriber is installed.
+    pub fn start(self) -> Result<Tracing, StartError> {
+        let sources = Sources { builder: self.settings, ..Sources::from_process() };
+        let started = running::start(&sources).map_err(StartError)?;
+        service::tell(&started);
+        Ok(Tracing { _private: () })
+    }
+}
+
+/// Tracing that runs; it ends when this is dropped.
+#[derive(Debug)]
+#[must_use = "tracing ends when this is dropped"]
+pub struct Tracing {
+    _private: (),
+}
+
+impl Tracing {
+    /// Sends what there is within `shutdown_timeout`, ends tracing, and returns the last ledger.
+    pub fn shutdown(self) -> Ledger {
+        running::shutdown()
+    }
+}
+
+impl Drop for Tracing {
+    fn drop(&mut self) {
+        let ledger = running::shutdown();
+        if let Some(lost) = ledger.lost() {
+            report::say(&lost);
+        }
+    }
+}
+
+/// Tracing cannot be started. Its text says why, all of it, and what to do.
+#[derive(Debug)]
+pub struct StartError(StartProblem);
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for StartError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}

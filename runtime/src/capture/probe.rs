@@ -1,0 +1,72 @@
+//! The default rules: numbers and booleans by value, texts and collections by length, anything else not at all.
+
+use super::measured::Measured;
+use super::plain::Plain;
+use crate::recorder::{Attributes, Key};
+
+/// The keys under which a value may be recorded: itself, or how long it is.
+#[derive(Debug)]
+pub struct Keys {
+    value: Key,
+    length: Option<Key>,
+}
+
+/// The keys of what a function returns.
+pub static RESULT: Keys = Keys::new("result", "result_length");
+
+impl Keys {
+    /// Both keys.
+    #[must_use]
+    pub const fn new(value: &'static str, length: &'static str) -> Keys {
+        Keys { value: Key::new(value), length: Some(Key::new(length)) }
+    }
+
+    /// Where the key for the length belongs to something else.
+    #[must_use]
+    pub const fn without_length(value: &'static str) -> Keys {
+        Keys { value: Key::new(value), length: None }
+    }
+}
+
+/// A value that is recorded by the default rules.
+#[derive(Debug)]
+pub struct Probe<'a, T: ?Sized>(pub &'a T);
+
+/// Numbers and booleans.
+pub trait ByValue {
+    /// Records the value.
+    fn record(&self, keys: &Keys, attributes: &mut Attributes<'_>);
+}
+
+impl<T: Plain + ?Sized> ByValue for &&Probe<'_, T> {
+    #[inline]
+    fn record(&self, keys: &Keys, attributes: &mut Attributes<'_>) {
+        attributes.record(&keys.value, self.0);
+    }
+}
+
+/// Texts and collections.
+pub trait ByLength {
+    /// Records the length.
+    fn record(&self, keys: &Keys, attributes: &mut Attributes<'_>);
+}
+
+impl<T: Measured + ?Sized> ByLength for &Probe<'_, T> {
+    #[inline]
+    fn record(&self, keys: &Keys, attributes: &mut Attributes<'_>) {
+        if let (Some(key), Some(length)) = (&keys.length, self.0.measure()) {
+            attributes.record(key, &length);
+        }
+    }
+}
+
+/// Anything else.
+pub trait Private {
+    /// Records nothing.
+    fn record(&self, keys: &Keys, attributes: &mut Attributes<'_>);
+}
+
+impl<T: ?Sized> Private for Probe<'_, T> {
+    #[inline]
+    fn record(&self, _: &Keys, _: &mut Attributes<'_>) {}
+}

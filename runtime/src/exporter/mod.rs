@@ -1,0 +1,124 @@
+//! Sending batches: one file per wire protocol, and the console.
+//!
+//! An exporter is lent a batch and says what became of it. It uses `batch` and `plan`. It never decides when, where or whether
+//! something is sent again: that is the pipeline's job, for which [`ErrorKind`] tells all that counts.
+
+#[cfg(feature = "console")]
+mod console;
+mod error;
+#[cfg(feature = "_otlp")]
+mod otlp;
+#[cfg(feature = "_otlp")]
+mod peer;
+#[cfg(feature = "_otlp")]
+mod remote;
+#[cfg(not(feature = "_otlp"))]
+#[path = "remote_off.rs"]
+mod remote;
+#[cfg(feature = "_otlp")]
+mod secret;
+#[cfg(test)]
+mod tests;
+#[cfg(feature = "_otlp")]
+mod transport;
+
+pub(crate) use error::{ErrorKind, ExportError, SetupError};
+
+use crate::batch::Batch;
+use crate::plan::{Console, Remote};
+#[cfg(feature = "console")]
+use console::ConsoleExporter;
+use remote::RemoteExporter;
+
+/// Takes batches to one backend.
+pub(crate) enum Exporter {
+    #[cfg(feature = "console")]
+    Console(ConsoleExporter),
+    Remote(RemoteExporter),
+}
+
+/// A batch was taken.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Accepted {
+    /// So many of its spans were not.
+    pub(crate) rejected: u64,
+    /// Why, or what else the server wants its users to know. Without secrets.
+    pub(crate) message: Option<String>,
+}
+
+impl Exporter {
+    /// The exporter for a server. Reads certificates, opens no connection.
+    ///
+    /// # Errors
+    ///
+    /// When a file of the settings cannot be used, or when a feature that the endpoint needs is off.
+    pub(crate) fn remote(remote: &Remote) -> Result<Exporter, SetupError> {
+        RemoteExporter::new(remote).map(Exporter::Remote)
+    }
+
+    /// The exporter for the program's own standard error.
+    ///
+    /// # Errors
+    ///
+    /// When the feature `console` is off.
+    #[cfg(feature = "console")]
+    #[expect(clippy::unnecessary_wraps, reason = "without the feature it fails")]
+    pub(crate) fn console(console: &Console) -> Result<Exporter, SetupError> {
+        Ok(Exporter::Console(ConsoleExporter::on_stderr(console)))
+    }
+
+    /// The console was left out when the crate was built.
+    #[cfg(not(feature = "console"))]
+    pub(crate) fn console(_: &Console) -> Result<Exporter, SetupError> {
+        Err(SetupError::feature_is_off("console", "the backend `console`"))
+    }
+
+    /// Where spans go, for people.
+    pub(crate) fn place(&self) -> String {
+        match self {
+            #[cfg(feature = "console")]
+            Exporter::Console(_) => "the console".into(),
+            Exporter::Remote(remote) => remote.place(),
+        }
+    }
+
+    /// Sends `batch`, which stays the caller's whatever happens; dropping the future gives the attempt up. An empty batch asks
+    /// whether the backend would take spans.
+    ///
+    /// # Errors
+    ///
+    /// When the backend did not take the batch; the kind says whether it may take it later.
+    pub(crate) async fn export(&mut self, batch: &Batch) -> Result<Accepted, ExportError> {
+        match self {
+            #[cfg(feature = "console")]
+            Exporter::Console(console) => written(console.export(batch)),
+            Exporter::Remote(remote) => remote.export(batch).await,
+        }
+    }
+
+    /// Shows what the backend took but holds back, such as traces whose root has not ended.
+    ///
+    /// # Errors
+    ///
+    /// When that cannot be shown.
+    #[cfg_attr(
+        not(feature = "console"),
+        expect(clippy::unnecessary_wraps, reason = "only the console can fail")
+    )]
+    pub(crate) fn flush(&mut self) -> Result<Accepted, ExportError> {
+        match self {
+            #[cfg(feature = "console")]
+            Exporter::Console(console) => written(console.flush()),
+            Exporter::Remote(_) => Ok(Accepted::default()),
+        }
+    }
+}
+
+/// What the console could not write is lost; trying again would show other spans twice.
+#[cfg(feature = "console")]
+fn written(result: std::io::Result<()>) -> Result<Accepted, ExportError> {
+    match result {
+        Ok(()) => Ok(Accepted::default()),
+        Err(error) => Err(ExportError::new(ErrorKind::Refused, error.to_string())),
+    }
+}

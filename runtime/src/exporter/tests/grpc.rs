@@ -1,0 +1,132 @@
+//! OTLP over gRPC: what is sent, and what the answers mean.
+
+use super::grpc_receiver::GrpcReceiver;
+use super::{assert_error, batch, export, export_error, grpc_at, span_names};
+use crate::batch::protobuf::put_bytes;
+use crate::exporter::{Accepted, ErrorKind, Exporter};
+use crate::plan::Compression;
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTracePartialSuccess, ExportTraceServiceResponse,
+};
+use std::time::Duration;
+use tonic::{Code, Status};
+
+#[tokio::test]
+async fn a_batch_is_one_call() {
+    let receiver = GrpcReceiver::accepting();
+    let mut remote = grpc_at(&format!("http://{}", receiver.listen("127.0.0.1").await));
+    remote.headers.0.insert("x-team", "a b".parse().unwrap());
+    assert_eq!(export(&remote).await.unwrap(), Accepted::default());
+
+    let seen = &receiver.seen()[0];
+    let header = |name| seen.metadata.get(name).map(|value| value.to_str().unwrap());
+    assert_eq!(header("x-team"), Some("a b"));
+    assert_eq!(header("user-agent"), Some(concat!("synndicate/", env!("CARGO_PKG_VERSION"))));
+    assert_eq!(header("grpc-timeout"), Some("30000m"));
+    assert_eq!(header("content-type"), Some("application/grpc"));
+    assert_eq!(span_names(&seen.request), ["one", "two", "three"]);
+}
+
+#[tokio::test]
+async fn a_packed_batch_unpacks_to_the_same_request() {
+    let receiver = GrpcReceiver::accepting();
+    let mut remote = grpc_at(&format!("http://{}", receiver.listen("127.0.0.1").await));
+    remote.compression = Compression::Gzip;
+    export(&remote).await.unwrap();
+    let seen = &receiver.seen()[0];
+    assert_eq!(seen.metadata.get("grpc-encoding").unwrap(), "gzip");
+    assert_eq!(span_names(&seen.request), ["one", "two", "three"]);
+}
+
+#[tokio::test]
+async fn an_empty_batch_is_an_empty_message_packed_or_not() {
+    for compression in [Compression::None, Compression::Gzip] {
+        let receiver = GrpcReceiver::accepting();
+        let mut remote = grpc_at(&format!("http://{}", receiver.listen("127.0.0.1").await));
+        remote.compression = compression;
+        Exporter::remote(&remote).unwrap().export(&batch(&[])).await.unwrap();
+        assert!(receiver.seen()[0].request.resource_spans.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_partial_success_says_how_many_were_rejected_and_why() {
+    for (rejected_spans, message, rejected) in
+        [(2, "too old", 2), (0, "deprecated", 0), (99, "all", 3)]
+    {
+        let receiver = GrpcReceiver::new(move |_| {
+            let partial_success =
+                ExportTracePartialSuccess { rejected_spans, error_message: message.into() };
+            Ok(ExportTraceServiceResponse { partial_success: Some(partial_success) })
+        });
+        let accepted = export(&grpc_at(&format!("http://{}", receiver.listen("127.0.0.1").await)))
+            .await
+            .unwrap();
+        assert_eq!(accepted, Accepted { rejected, message: Some(message.into()) });
+    }
+}
+
+#[tokio::test]
+async fn each_refusal_says_its_code_and_url() {
+    const HEADERS: &str =
+        "`tracing_headers` holds what the server wants to know, such as `authorization`";
+    const PLACE: &str = "no OTLP is taken there: check the host and the port in `tracing_endpoint`";
+    let later = ErrorKind::Retryable { wait: None };
+    let cases = [
+        (Code::Unavailable, "", later, "UNAVAILABLE", ""),
+        (Code::DeadlineExceeded, "too busy", later, "DEADLINE_EXCEEDED: too busy", ""),
+        (Code::InvalidArgument, "bäd\nid", ErrorKind::Invalid, "INVALID_ARGUMENT: bäd id", ""),
+        (Code::Unauthenticated, "who?", ErrorKind::Refused, "UNAUTHENTICATED: who?", HEADERS),
+        (Code::PermissionDenied, "no", ErrorKind::Refused, "PERMISSION_DENIED: no", HEADERS),
+        (Code::ResourceExhausted, "quota", ErrorKind::Refused, "RESOURCE_EXHAUSTED: quota", ""),
+        (Code::Unimplemented, "", ErrorKind::WireNotSpoken, "UNIMPLEMENTED", PLACE),
+        (Code::Internal, "oh", ErrorKind::Refused, "INTERNAL: oh", ""),
+    ];
+    for (code, message, kind, verdict, hint) in cases {
+        let receiver = GrpcReceiver::refusing(Status::new(code, message));
+        let place = receiver.listen("127.0.0.1").await;
+        let error = export_error(&grpc_at(&format!("http://{place}"))).await;
+        assert_error(&error, kind, &format!("`http://{place}` answered {verdict}"), hint);
+    }
+}
+
+#[tokio::test]
+async fn a_retry_that_the_server_asks_for_is_passed_on() {
+    let (mut delay, mut any, mut status) = (Vec::new(), Vec::new(), vec![0x08, 8]);
+    put_bytes(&mut delay, 1, &[0x08, 2]);
+    put_bytes(&mut any, 1, b"type.googleapis.com/google.rpc.RetryInfo");
+    put_bytes(&mut any, 2, &delay);
+    put_bytes(&mut status, 3, &any);
+    let receiver = GrpcReceiver::refusing(Status::with_details(
+        Code::ResourceExhausted,
+        "quota",
+        status.into(),
+    ));
+    let error =
+        export_error(&grpc_at(&format!("http://{}", receiver.listen("127.0.0.1").await))).await;
+    assert_eq!(error.kind, ErrorKind::Retryable { wait: Some(Duration::from_secs(2)) });
+}
+
+#[tokio::test]
+async fn a_batch_over_the_servers_limit_is_too_large_and_the_connection_stays_good() {
+    let receiver = GrpcReceiver::accepting();
+    let remote = grpc_at(&format!("http://{}", receiver.listen("127.0.0.1").await));
+    let mut exporter = Exporter::remote(&remote).unwrap();
+    let large = "x".repeat(3_000_000);
+    assert_eq!(exporter.export(&batch(&[&[&large]])).await.unwrap_err().kind, ErrorKind::TooLarge);
+    assert_eq!(exporter.export(&batch(&[&["small"]])).await.unwrap(), Accepted::default());
+}
+
+#[tokio::test]
+async fn a_server_without_the_service_does_not_speak_the_wire() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let place = listener.local_addr().unwrap().to_string();
+    let router = tonic::transport::Server::builder().add_routes(tonic::service::Routes::default());
+    tokio::spawn(
+        router.serve_with_incoming(tokio_stream::wrappers::TcpListenerStream::new(listener)),
+    );
+    assert_eq!(
+        export_error(&grpc_at(&format!("http://{place}"))).await.kind,
+        ErrorKind::WireNotSpoken
+    );
+}

@@ -1,0 +1,131 @@
+//! A stream that remembers how the other side began to speak, so that a wrong port can be told by name.
+
+use super::failure::Failure;
+use super::tls;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, ready};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// A connection of any kind.
+pub(super) type Io = Box<dyn Stream>;
+
+/// What a connection can do.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+/// What was heard from the other side.
+#[derive(Clone, Default)]
+pub(super) struct Heard(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    first: OnceLock<Box<[u8]>>,
+    fault: OnceLock<Failure>,
+}
+
+impl Heard {
+    /// How many of the first bytes are remembered.
+    const MAX: usize = 32;
+
+    /// The first bytes; `None` while nothing has been heard.
+    pub(super) fn first(&self) -> Option<&[u8]> {
+        self.0.first.get().map(|bytes| &**bytes)
+    }
+
+    /// What was wrong with TLS after its handshake. HTTP/2 does not hand the errors of its stream on to the requests.
+    pub(super) fn fault(&self) -> Option<&Failure> {
+        self.0.fault.get()
+    }
+
+    fn note(&self, received: &[u8]) {
+        if !received.is_empty() && self.0.first.get().is_none() {
+            self.0.first.get_or_init(|| received.get(..Self::MAX).unwrap_or(received).into());
+        }
+    }
+
+    fn note_error(&self, error: &io::Error) {
+        if let Some(fault) = tls::fault(error) {
+            self.0.fault.get_or_init(|| fault);
+        }
+    }
+}
+
+/// A stream on which is noted what is heard.
+pub(super) struct Watched {
+    io: Io,
+    heard: Heard,
+}
+
+impl Watched {
+    pub(super) fn new(io: Io) -> (Watched, Heard) {
+        let heard = Heard::default();
+        (Watched { io, heard: heard.clone() }, heard)
+    }
+}
+
+impl AsyncRead for Watched {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let read = ready!(Pin::new(&mut self.io).poll_read(cx, buf));
+        match &read {
+            Ok(()) => self.heard.note(buf.filled().get(before..).unwrap_or_default()),
+            Err(error) => self.heard.note_error(error),
+        }
+        Poll::Ready(read)
+    }
+}
+
+impl AsyncWrite for Watched {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    #[tokio::test]
+    async fn the_first_bytes_are_remembered_and_only_they() {
+        let (near, mut far) = tokio::io::duplex(64);
+        let (mut watched, heard) = Watched::new(Box::new(near));
+        assert_eq!(heard.first(), None);
+        for said in [b"one".as_slice(), b"two"] {
+            far.write_all(said).await.unwrap();
+            watched.read_exact(&mut [0; 3]).await.unwrap();
+        }
+        assert_eq!(heard.first(), Some(&b"one"[..]));
+    }
+}

@@ -1,0 +1,69 @@
+//! A batch between the queue and the backend. It leaves by being delivered or dropped for a reason, and in no other way.
+
+use super::ledger::{Accounts, DropReason};
+use super::queue::Queue;
+use crate::batch::Batch;
+use std::sync::Arc;
+
+/// A batch that is not settled. Where nobody settles it, because the worker was ended in the middle, it counts as dropped by
+/// the end of the program.
+pub(super) struct InFlight {
+    batch: Batch,
+    /// How many spans are not settled.
+    spans: u64,
+    accounts: Arc<Accounts>,
+    queue: Arc<Queue>,
+}
+
+impl InFlight {
+    pub(super) fn new(batch: Batch, accounts: Arc<Accounts>, queue: Arc<Queue>) -> InFlight {
+        InFlight { spans: batch.spans(), batch, accounts, queue }
+    }
+
+    pub(super) fn batch(&self) -> &Batch {
+        &self.batch
+    }
+
+    /// A backend has taken all but `rejected` spans.
+    pub(super) fn delivered(mut self, rejected: u64) {
+        let rejected = rejected.min(self.spans);
+        self.accounts.export(self.spans - rejected);
+        self.accounts.drop_for(DropReason::Rejected, rejected);
+        self.settle();
+    }
+
+    /// It will never be taken.
+    pub(super) fn dropped(mut self, reason: DropReason) {
+        self.accounts.drop_for(reason, self.spans);
+        self.settle();
+    }
+
+    /// The two halves, or itself where a single span cannot be split further.
+    pub(super) fn split(mut self) -> Result<[InFlight; 2], InFlight> {
+        let empty = Batch::empty(self.batch.resource().clone());
+        match std::mem::replace(&mut self.batch, empty).split() {
+            Ok((first, second)) => {
+                self.spans = 0;
+                let half = |batch| InFlight::new(batch, self.accounts.clone(), self.queue.clone());
+                Ok([half(first), half(second)])
+            }
+            Err(single) => {
+                self.batch = single;
+                Err(self)
+            }
+        }
+    }
+
+    fn settle(&mut self) {
+        self.queue.settle(std::mem::take(&mut self.spans));
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        if self.spans > 0 {
+            self.accounts.drop_for(DropReason::ShutDown, self.spans);
+            self.settle();
+        }
+    }
+}

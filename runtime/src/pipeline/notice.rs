@@ -1,0 +1,150 @@
+//! What the pipeline says to people: once when a backend stops taking spans, once when it takes them again, and in between
+//! seldom. Never through the program's own spans or events.
+
+use super::ledger::Ledger;
+use crate::exporter::{Accepted, ExportError};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// While a backend stays down, or goes up and down, it is spoken of at most this often.
+pub(super) const REMINDER: Duration = Duration::from_secs(60);
+/// How many different messages of a backend are shown.
+const MESSAGES: usize = 16;
+
+/// Takes a text for people.
+pub(crate) type Say = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// Tells the state of one backend.
+pub(crate) struct Notices {
+    say: Say,
+    down: Option<Down>,
+    /// When a line about going down was last written.
+    last: Option<Instant>,
+    messages: Vec<String>,
+}
+
+/// The backend takes no spans.
+#[derive(Clone, Copy, Debug)]
+struct Down {
+    since: Instant,
+    /// People know.
+    told: bool,
+}
+
+impl Notices {
+    pub(crate) fn new(say: Say) -> Notices {
+        Notices { say, down: None, last: None, messages: Vec::new() }
+    }
+
+    /// The first probe has failed, and whoever started the pipeline has said so.
+    pub(super) fn begin_down(&mut self) {
+        let now = Instant::now();
+        self.down = Some(Down { since: now, told: true });
+        self.last = Some(now);
+    }
+
+    /// A batch was taken.
+    pub(super) fn delivered(&mut self, place: &str, accepted: &Accepted) {
+        if let Some(down) = self.down.take()
+            && down.told
+        {
+            let seconds = down.since.elapsed().as_secs_f64();
+            (self.say)(&format!("{place} takes spans again, after {seconds:.1} s"));
+        }
+        if let Some(message) = &accepted.message {
+            self.message(place, accepted.rejected, message);
+        }
+    }
+
+    /// What a backend says while it takes spans; once per text.
+    fn message(&mut self, place: &str, rejected: u64, message: &str) {
+        if self.messages.len() < MESSAGES && !self.messages.iter().any(|known| known == message) {
+            self.messages.push(message.to_owned());
+            let rejected = if rejected > 0 { format!("rejected {rejected} spans: ") } else { "says: ".into() };
+            (self.say)(&format!("{place} {rejected}{message}"));
+        }
+    }
+
+    /// A batch was not taken. `ledger` is asked only when a line is written.
+    pub(super) fn failed(&mut self, place: &str, error: &ExportError, ledger: impl FnOnce() -> Ledger) {
+        let now = Instant::now();
+        let down = self.down.get_or_insert(Down { since: now, told: false });
+        if self.last.is_some_and(|last| now - last < REMINDER) {
+            return;
+        }
+        down.told = true;
+        self.last = Some(now);
+        let ledger = ledger();
+        let (waiting, dropped) = (ledger.waiting, ledger.dropped());
+        (self.say)(&format!("{place} does not take spans: {error}\n({waiting} spans wait, {dropped} were dropped so far)"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exporter::ErrorKind;
+    use std::sync::Mutex;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<String>>>);
+
+    impl Lines {
+        fn notices(&self) -> Notices {
+            let lines = self.0.clone();
+            Notices::new(Arc::new(move |line| lines.lock().unwrap().push(line.to_owned())))
+        }
+
+        fn taken(&self) -> Vec<String> {
+            std::mem::take(&mut self.0.lock().unwrap())
+        }
+    }
+
+    fn fail(notices: &mut Notices) {
+        let error = ExportError::new(ErrorKind::Unreachable, "connection refused");
+        notices.failed("jaeger", &error, || Ledger { waiting: 7, ..Ledger::default() });
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_backend_that_stays_down_is_spoken_of_once_a_minute_and_when_it_is_back() {
+        let lines = Lines::default();
+        let mut notices = lines.notices();
+        for _ in 0..600 {
+            fail(&mut notices);
+            tokio::time::advance(Duration::from_secs(1)).await;
+        }
+        let down = lines.taken();
+        assert_eq!(down.len(), 10, "{down:?}");
+        assert_eq!(
+            down[0],
+            "jaeger does not take spans: connection refused\n(7 spans wait, 0 were dropped so far)"
+        );
+        notices.delivered("jaeger", &Accepted::default());
+        assert_eq!(lines.taken(), ["jaeger takes spans again, after 600.0 s"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_backend_that_flaps_is_spoken_of_once_a_minute() {
+        let lines = Lines::default();
+        let mut notices = lines.notices();
+        for _ in 0..60 {
+            fail(&mut notices);
+            notices.delivered("jaeger", &Accepted::default());
+            tokio::time::advance(Duration::from_secs(1)).await;
+        }
+        assert_eq!(lines.taken().len(), 2, "one line down, one line back");
+    }
+
+    #[tokio::test]
+    async fn what_a_backend_says_is_shown_once_per_text() {
+        let lines = Lines::default();
+        let mut notices = lines.notices();
+        let says = |rejected, text: &str| Accepted { rejected, message: Some(text.into()) };
+        for _ in 0..3 {
+            notices.delivered("jaeger", &says(3, "too old"));
+            notices.delivered("jaeger", &says(0, "deprecated"));
+        }
+        assert_eq!(lines.taken(), ["jaeger rejected 3 spans: too old", "jaeger says: deprecated"]);
+    }
+}

@@ -1,0 +1,37 @@
+//! What generated code may name. Nothing here is part of the public interface.
+
+pub use crate::__call_site as call_site;
+pub use crate::capture::{Fault, Keys, Outcome, Probe, RESULT, Returned, Shown, Wanted, call, rules};
+pub use crate::recorder::{
+    Attributes, CallSite, Constant, Ending, Guard, Key, Prepared, Traced, Value, enter, first_attributes, prepare,
+    traced,
+};
+pub use crate::service::{Flavor, run, run_async};
+pub use crate::settings::ServiceAttribute;
+pub use tracing_core;
+
+/// A call site, for a `static`: its metadata for `tracing`, and the constants that every span of it has.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __call_site {
+    (
+        name: $name:expr,
+        target: $target:expr,
+        level: $level:expr,
+        fields: [$($field:expr),* $(,)?],
+        constants: [$($constant:expr),* $(,)?] $(,)?
+    ) => {{
+        use $crate::__private::tracing_core;
+        static METADATA: tracing_core::Metadata<'static> = tracing_core::metadata! {
+            name: $name,
+            target: $target,
+            level: $level,
+            fields: &[$($field),*],
+            callsite: &CALLSITE,
+            kind: tracing_core::Kind::SPAN,
+        };
+        static CALLSITE: tracing_core::callsite::DefaultCallsite =
+            tracing_core::callsite::DefaultCallsite::new(&METADATA);
+        $crate::__private::CallSite::new(&METADATA, &CALLSITE, &[$($constant),*])
+    }};
+}

@@ -1,0 +1,233 @@
+//! What all threads share of one recorder: its configuration, their rings, what was counted, and the way out.
+
+use super::context::SAMPLED;
+use super::drain::Drain;
+use super::encoder::Limits;
+use super::ring::{Drained, Ring, SMALL};
+use super::sampler::Sampler;
+use super::slot::{self, lock};
+use crate::batch::Chunk;
+use std::fmt;
+use std::sync::atomic::{
+    AtomicU32, AtomicU64,
+    Ordering::{Acquire, Relaxed, Release},
+};
+use std::sync::{Arc, Mutex, Weak};
+use tracing_core::{LevelFilter, Metadata};
+use tracing_subscriber::filter::Targets;
+
+/// What a recorder is told when it is made.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) sampler: Sampler,
+    pub(crate) filter: Filter,
+    pub(crate) limits: Limits,
+}
+
+/// Which spans and events are recorded, by target and level.
+#[derive(Clone, Debug)]
+pub(crate) struct Filter(pub(crate) Targets);
+
+impl Filter {
+    pub(crate) fn wants(&self, metadata: &Metadata<'_>) -> bool {
+        self.0.would_enable(metadata.target(), metadata.level())
+    }
+
+    /// The most verbose level that is wanted anywhere.
+    pub(crate) fn max_level(&self) -> LevelFilter {
+        let levels = self.0.iter().map(|(_, level)| level);
+        levels.chain(self.0.default_level()).max().unwrap_or(LevelFilter::OFF)
+    }
+}
+
+/// Where finished spans go. Implemented by the pipeline; nothing in it may wait.
+pub(crate) trait Outlet: Send + Sync {
+    /// Takes spans, or drops and counts them.
+    fn accept(&self, chunk: Chunk);
+    /// A ring is half full: whoever drains the rings should come soon.
+    fn wake(&self);
+}
+
+/// Spans that never reached the outlet, and what was dropped from those that did.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Lost {
+    /// The thread's ring was full and somebody else was emptying it.
+    pub(crate) ring_full: u64,
+    /// A million spans were open.
+    pub(crate) too_many_open: u64,
+    /// Larger than the limit for one span.
+    pub(crate) too_large: u64,
+}
+
+/// Counters that any thread may add to, off the fast path.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) ring_full: AtomicU64,
+    pub(crate) too_many_open: AtomicU64,
+    pub(crate) too_large: AtomicU64,
+    /// Attributes, events and links that came after their span had ended.
+    pub(crate) late: AtomicU64,
+    /// Attributes, events and links over a limit.
+    pub(crate) limited: AtomicU64,
+    /// Spans that did not go through a ring.
+    beside_rings: AtomicU64,
+}
+
+/// The core of one recorder.
+pub(crate) struct Core {
+    pub(crate) id: u32,
+    pub(crate) config: Config,
+    pub(crate) counters: Counters,
+    rings: Mutex<Vec<Arc<Ring>>>,
+    drain: Mutex<Drain>,
+    /// For threads that empty their own ring, so that the first of them finds the call sites encoded already.
+    relief: Mutex<Drain>,
+    outlet: Arc<dyn Outlet>,
+}
+
+static CORES: Mutex<Vec<Weak<Core>>> = Mutex::new(Vec::new());
+static NEXT: AtomicU32 = AtomicU32::new(1);
+
+/// The core of recorder `id`, while anybody holds it.
+pub(crate) fn find(id: u32) -> Option<Arc<Core>> {
+    lock(&CORES).iter().filter_map(Weak::upgrade).find(|core| core.id == id)
+}
+
+impl Core {
+    pub(crate) fn new(config: Config, outlet: Arc<dyn Outlet>) -> Arc<Core> {
+        let core = Arc::new(Core {
+            id: NEXT.fetch_add(1, Relaxed),
+            config,
+            counters: Counters::default(),
+            rings: Mutex::default(),
+            drain: Mutex::default(),
+            relief: Mutex::default(),
+            outlet,
+        });
+        let mut cores = lock(&CORES);
+        cores.retain(|known| known.strong_count() > 0);
+        cores.push(Arc::downgrade(&core));
+        core
+    }
+
+    /// A ring for the calling thread. It outlives the thread, so that a thread's end needs no code to lose nothing.
+    pub(crate) fn add_ring(&self, words: usize) -> Arc<Ring> {
+        let ring = Arc::new(Ring::new(words));
+        lock(&self.rings).push(ring.clone());
+        ring
+    }
+
+    /// A first, small ring for the calling thread.
+    pub(crate) fn first_ring(&self) -> Arc<Ring> {
+        self.add_ring(SMALL)
+    }
+
+    /// Empties the rings into the outlet, `most` spans at the most. A ring that nobody writes to any more is forgotten.
+    pub(crate) fn drain(&self, most: u64) -> Drained {
+        let mut drain = lock(&self.drain);
+        let (mut at, mut room) = (0, most);
+        let mut drained = Drained::All;
+        while let Some(ring) = self.ring(at) {
+            // Looked at before reading: nothing can come after. One is the list's own, one is this function's.
+            let orphaned = Arc::strong_count(&ring) == 2;
+            let (read, rest) = ring.drain(room, |record, words| {
+                drain.add(record, words);
+                if drain.is_full() {
+                    self.outlet.accept(drain.take());
+                }
+            });
+            room -= read;
+            match rest {
+                Drained::All if orphaned => self.forget(&ring),
+                Drained::All => at += 1,
+                Drained::Some => {
+                    drained = Drained::Some;
+                    break;
+                }
+            }
+        }
+        if !drain.is_empty() {
+            self.outlet.accept(drain.take());
+        }
+        drained
+    }
+
+    fn ring(&self, at: usize) -> Option<Arc<Ring>> {
+        lock(&self.rings).get(at).cloned()
+    }
+
+    fn forget(&self, ring: &Arc<Ring>) {
+        let mut rings = lock(&self.rings);
+        rings.retain(|known| !Arc::ptr_eq(known, ring));
+        self.counters.beside_rings.fetch_add(ring.pushed(), Relaxed);
+    }
+
+    /// The writer's own way out when its ring is full: it empties the ring itself, unless somebody is at it.
+    #[cold]
+    pub(crate) fn relieve(&self, ring: &Ring) {
+        let (mut shared, mut own) = (self.relief.try_lock(), Drain::default());
+        let drain = shared.as_deref_mut().unwrap_or(&mut own);
+        ring.try_drain(|record, words| drain.add(record, words));
+        if !drain.is_empty() {
+            self.outlet.accept(drain.take());
+        }
+    }
+
+    /// A span that does not go through a ring: larger than one, or still open at the end.
+    #[cold]
+    pub(crate) fn accept(&self, chunk: Chunk) {
+        self.counters.beside_rings.fetch_add(chunk.spans(), Release);
+        self.outlet.accept(chunk);
+    }
+
+    pub(crate) fn wake(&self) {
+        self.outlet.wake();
+    }
+
+    /// How many spans have ended and were sampled, whatever became of them. Read after what became of them, it is never less.
+    pub(crate) fn created(&self) -> u64 {
+        let rings = lock(&self.rings);
+        let in_rings: u64 = rings.iter().map(|ring| ring.pushed()).sum();
+        let Lost { ring_full, too_many_open, too_large } = self.lost();
+        in_rings + self.counters.beside_rings.load(Acquire) + ring_full + too_many_open + too_large
+    }
+
+    /// What was lost before it reached the outlet.
+    pub(crate) fn lost(&self) -> Lost {
+        Lost {
+            ring_full: self.counters.ring_full.load(Acquire),
+            too_many_open: self.counters.too_many_open.load(Acquire),
+            too_large: self.counters.too_large.load(Acquire),
+        }
+    }
+
+    /// How many attributes, events and links came after their span had ended.
+    pub(crate) fn late(&self) -> u64 {
+        self.counters.late.load(Relaxed)
+    }
+
+    /// Counts what was dropped from spans over a limit.
+    #[cold]
+    pub(crate) fn count_limited(&self, dropped: [u32; 3]) {
+        self.counters.limited.fetch_add(dropped.into_iter().map(u64::from).sum(), Relaxed);
+    }
+
+    /// The spans of this recorder that are open now.
+    pub(crate) fn open_slots(&self) -> impl Iterator<Item = &'static slot::Slot> {
+        let id = self.id;
+        slot::all().filter(move |slot| {
+            slot.recorder() == id && slot.start() != 0 && slot.info() & SAMPLED != 0
+        })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn threads(&self) -> usize {
+        lock(&self.rings).len()
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Core").field("id", &self.id).finish_non_exhaustive()
+    }
+}

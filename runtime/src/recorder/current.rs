@@ -1,0 +1,103 @@
+//! The span that is current on this thread: its ids, and attributes from anywhere in the code.
+
+use super::context::{REMOTE, SAMPLED, SpanContext, State};
+use super::encoder::{Content, Limits, Precedence, Value};
+use super::foreign;
+use super::subscriber::{current_recorder, encoded, innermost, write_entered};
+use super::thread;
+use super::visit::set_special;
+use std::marker::PhantomData;
+
+/// Sets an attribute of the current span: any key, any [`Value`]. The last write of a key wins, over what the macro recorded
+/// too. The names `otel.name`, `otel.kind`, `otel.status_code` and `otel.status_description` set what they say.
+///
+/// Without a current span, or in a trace that is not sampled, it does nothing.
+///
+/// ```
+/// #[synndicate::traced]
+/// fn plan(steps: u32) {
+///     synndicate::set_attribute("plan.steps", steps * 2);
+///     synndicate::set_attribute("otel.kind", "client");
+/// }
+/// # plan(3);
+/// ```
+pub fn set_attribute<V: Value>(key: &str, value: V) {
+    amend(|content, limits| {
+        let mut text = None;
+        if key.starts_with("otel.") {
+            text = as_text(&value, limits);
+        }
+        if !text.is_some_and(|text| set_special(content, key, &text)) {
+            content.attributes(limits).record_as(key, &value);
+        }
+    });
+}
+
+/// A text value as text; the special names take nothing else.
+fn as_text(value: &impl Value, limits: Limits) -> Option<String> {
+    use crate::batch::protobuf::Fields;
+    let mut probe = Content::default();
+    probe.attributes(limits).record_as("", value);
+    let attribute = Fields(probe.bytes()).next()?;
+    let any_value = Fields(attribute.value.as_bytes()).find(|field| field.number == 2)?;
+    let text = Fields(any_value.value.as_bytes()).find(|field| field.number == 1)?;
+    Some(String::from_utf8_lossy(text.value.as_bytes()).into_owned())
+}
+
+/// Writes to the current span, if it is recorded. `write` may run user code.
+fn amend(write: impl FnOnce(&mut Content, Limits)) {
+    let Some(recorder) = current_recorder() else { return foreign::set_on_current(write) };
+    let Some(span) = innermost(recorder).filter(|(context, _)| context.is_sampled()) else { return };
+    let Some(limits) = thread::with(|thread| thread.limits(recorder)) else { return };
+    let fragment = encoded(|content| write(content, limits));
+    thread::with(|thread| {
+        let amended = write_entered(thread, span, |content| content.absorb(&fragment, Precedence::New, limits));
+        if !amended {
+            thread.count(recorder, |counters| &counters.late);
+        }
+        thread.give_back_fragment(fragment);
+    });
+}
+
+/// The identity of the current span, for those who carry it elsewhere.
+pub(crate) fn context() -> Option<SpanContext> {
+    Some(innermost(current_recorder()?)?.0)
+}
+
+/// A span of another process that is the parent of what runs while this lives.
+#[derive(Debug)]
+pub(crate) struct RemoteParent {
+    span_id: u64,
+    not_send: PhantomData<*const ()>,
+}
+
+/// Whether the other process records the trace.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Sampled {
+    Yes,
+    No,
+}
+
+impl RemoteParent {
+    /// Makes the span current on this thread. `None` where no recorder is current.
+    pub(crate) fn enter(trace_id: u128, span_id: u64, sampled: Sampled) -> Option<RemoteParent> {
+        let recorder = current_recorder()?;
+        let flags = REMOTE | if sampled == Sampled::Yes { SAMPLED } else { 0 };
+        let context = SpanContext { trace_id, span_id, recorder, flags };
+        thread::with(|thread| {
+            let frame = thread.remote(context)?;
+            thread.stack.push(context, State::Frame(frame));
+            Some(RemoteParent { span_id, not_send: PhantomData })
+        })
+    }
+}
+
+impl Drop for RemoteParent {
+    fn drop(&mut self) {
+        thread::with(|thread| {
+            if let Some(frame) = thread.take(self.span_id) {
+                thread.end(frame, 0);
+            }
+        });
+    }
+}

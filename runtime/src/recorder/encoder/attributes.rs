@@ -1,0 +1,249 @@
+//! Writing attributes into a span or an event.
+
+use super::field::ATTRIBUTES;
+use super::{Buffer, Key, Value};
+use crate::batch::protobuf::{LEN, tag, varint_len};
+use std::fmt::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What one span may hold.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Limits {
+    pub(crate) attributes: u32,
+    pub(crate) events: u32,
+    pub(crate) links: u32,
+    /// Bytes of one text.
+    pub(crate) value_bytes: u32,
+    /// Bytes of one open span, so that a span that lives as long as the process stays bounded.
+    pub(crate) span_bytes: u32,
+}
+
+impl Limits {
+    /// Whether a span of `len` bytes may still grow.
+    #[inline]
+    pub(super) fn admit(&self, len: usize) -> bool {
+        len < self.span_bytes as usize
+    }
+}
+
+/// How many more attributes fit, and how many did not.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Room {
+    pub(crate) used: u32,
+    pub(crate) dropped: u32,
+}
+
+/// Attributes as they are recorded: encoded at once, into the span's own buffer.
+///
+/// Made by the recorder and handed to the closures that `#[traced]` generates. Values that are `Debug` or `Display` run user
+/// code; the recorder holds no borrow and no lock meanwhile.
+#[derive(Debug)]
+pub struct Attributes<'a> {
+    buffer: &'a mut Buffer,
+    room: &'a mut Room,
+    limits: Limits,
+    tag: u8,
+}
+
+impl<'a> Attributes<'a> {
+    /// Attributes of a span.
+    #[inline]
+    pub(crate) fn of_span(buffer: &'a mut Buffer, room: &'a mut Room, limits: Limits) -> Self {
+        Attributes { buffer, room, limits, tag: tag(ATTRIBUTES, LEN) }
+    }
+
+    /// Attributes of an event, whose field number differs.
+    #[inline]
+    pub(crate) fn of_event(buffer: &'a mut Buffer, room: &'a mut Room, limits: Limits) -> Self {
+        Attributes { buffer, room, limits, tag: tag(3, LEN) }
+    }
+
+    /// Records `value` under a key that is known at compile time.
+    #[inline]
+    pub fn record<V: Value + ?Sized>(&mut self, key: &Key, value: &V) {
+        value.record(Name::Known(key), self);
+    }
+
+    /// Records `value` under any key.
+    pub fn record_as<V: Value + ?Sized>(&mut self, key: &str, value: &V) {
+        value.record(Name::Text(key), self);
+    }
+
+    /// Records what `Debug` makes of `value`. A panic of it is caught and recorded as `<panicked>`.
+    pub fn debug(&mut self, key: &Key, value: &dyn fmt::Debug) {
+        self.formatted(Name::Known(key), format_args!("{value:?}"));
+    }
+
+    /// Records what `Display` makes of `value`. A panic of it is caught and recorded as `<panicked>`.
+    pub fn display(&mut self, key: &Key, value: &dyn fmt::Display) {
+        self.formatted(Name::Known(key), format_args!("{value}"));
+    }
+
+    /// Records what `Debug` makes of `value` under any key.
+    pub fn debug_as(&mut self, key: &str, value: &dyn fmt::Debug) {
+        self.formatted(Name::Text(key), format_args!("{value:?}"));
+    }
+
+    /// Room for one more attribute, or one more that is dropped.
+    #[inline]
+    fn admit(&mut self) -> bool {
+        if self.room.used < self.limits.attributes && self.limits.admit(self.buffer.len()) {
+            self.room.used += 1;
+            return true;
+        }
+        self.room.dropped += 1;
+        false
+    }
+
+    /// Records an `AnyValue` of `LEN` bytes, at most 15, of which the first `used` count.
+    #[inline]
+    pub(super) fn scalar<const LEN: usize>(&mut self, name: Name<'_>, value: [u8; LEN], used: usize) {
+        if !self.admit() {
+            return;
+        }
+        if let Name::Known(key) = name
+            && key.fits()
+        {
+            let (end, room) = self.short_frame(key, used);
+            if let Some(place) = room.get_mut(end..).and_then(<[u8]>::first_chunk_mut) {
+                *place = value;
+            }
+            self.buffer.advance(end + used);
+        } else {
+            self.long_frame(name.text(), used);
+            *self.buffer.room() = value;
+            self.buffer.advance(used);
+        }
+    }
+
+    /// The framing of a key that fits its frame, for a value that leaves all of it below 128 bytes: how long it is, and the room
+    /// in which it stands and the value may follow.
+    #[inline]
+    fn short_frame(&mut self, key: &Key, len: usize) -> (usize, &mut [u8; Key::FRAME + 16]) {
+        let (frame, end) = key.frame();
+        let room = self.buffer.room::<{ Key::FRAME + 16 }>();
+        room[..Key::FRAME].copy_from_slice(frame);
+        room[0] = self.tag;
+        room[Key::TOTAL] = (end - 2 + len) as u8;
+        if let Some(last) = room.get_mut(end - 1) {
+            *last = len as u8;
+        }
+        (end, room)
+    }
+
+    /// Records a text, cut at the last character boundary within the limit.
+    pub(super) fn text(&mut self, name: Name<'_>, value: &str) {
+        if self.admit() {
+            let value = cut(value, self.limits.value_bytes as usize);
+            self.bytes_frame(name, tag(1, LEN), value.len());
+            self.buffer.extend(value.as_bytes());
+        }
+    }
+
+    /// Records bytes, cut at the limit.
+    pub(super) fn bytes(&mut self, name: Name<'_>, value: &[u8]) {
+        if self.admit() {
+            let value = value.get(..self.limits.value_bytes as usize).unwrap_or(value);
+            self.bytes_frame(name, tag(7, LEN), value.len());
+            self.buffer.extend(value);
+        }
+    }
+
+    /// Records a text that user code writes. The text is written in place, then its framing is moved in front of it.
+    pub(crate) fn formatted(&mut self, name: Name<'_>, arguments: fmt::Arguments<'_>) {
+        if !self.admit() {
+            return;
+        }
+        let start = self.buffer.len();
+        let mut text = LimitedText::new(self.buffer, self.limits.value_bytes as usize);
+        if catch_unwind(AssertUnwindSafe(|| text.write_fmt(arguments))).is_err() {
+            self.buffer.truncate(start);
+            self.buffer.extend(b"<panicked>");
+        }
+        let text_end = self.buffer.len();
+        self.bytes_frame(name, tag(1, LEN), text_end - start);
+        self.buffer.move_to(start, self.buffer.len() - text_end);
+    }
+
+    /// Everything that stands before a text or bytes of this length.
+    #[inline]
+    fn bytes_frame(&mut self, name: Name<'_>, tag: u8, len: usize) {
+        if let Name::Known(key) = name
+            && key.fits()
+            && len < Key::SHORT
+        {
+            let (end, room) = self.short_frame(key, len + 2);
+            if let Some(place) = room.get_mut(end..).and_then(<[u8]>::first_chunk_mut) {
+                *place = [tag, len as u8];
+            }
+            self.buffer.advance(end + 2);
+            return;
+        }
+        self.long_frame(name.text(), 1 + varint_len(len as u64) + len);
+        self.buffer.push(tag);
+        self.buffer.varint(len as u64);
+    }
+
+    /// Everything of a `KeyValue` that stands before its value of `len` bytes.
+    fn long_frame(&mut self, key: &str, len: usize) {
+        let total = 2 + varint_len(key.len() as u64) + key.len() + varint_len(len as u64) + len;
+        self.buffer.push(self.tag);
+        self.buffer.varint(total as u64);
+        self.buffer.field(1, key.as_bytes());
+        self.buffer.push(tag(2, LEN));
+        self.buffer.varint(len as u64);
+    }
+}
+
+/// A key, known at compile time or not.
+#[derive(Clone, Copy, Debug)]
+pub enum Name<'a> {
+    /// With its framing.
+    Known(&'a Key),
+    /// As text.
+    Text(&'a str),
+}
+
+impl<'a> Name<'a> {
+    fn text(self) -> &'a str {
+        match self {
+            Name::Known(key) => key.name(),
+            Name::Text(text) => text,
+        }
+    }
+}
+
+/// The longest start of `text` that fits into `limit` bytes and ends at a character boundary.
+#[inline]
+pub(crate) fn cut(text: &str, limit: usize) -> &str {
+    if text.len() <= limit {
+        return text;
+    }
+    let boundary = (0..=limit).rev().find(|&at| text.is_char_boundary(at));
+    boundary.and_then(|at| text.get(..at)).unwrap_or_default()
+}
+
+/// Takes text up to a limit; the rest is let go, so that endless `Debug` output costs no memory.
+pub(crate) struct LimitedText<'a> {
+    buffer: &'a mut Buffer,
+    end: usize,
+}
+
+impl<'a> LimitedText<'a> {
+    /// Appends at most `limit` bytes.
+    pub(crate) fn new(buffer: &'a mut Buffer, limit: usize) -> Self {
+        let end = buffer.len() + limit;
+        LimitedText { buffer, end }
+    }
+}
+
+impl Write for LimitedText<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let kept = cut(text, self.end.saturating_sub(self.buffer.len()));
+        self.buffer.extend(kept.as_bytes());
+        if kept.len() < text.len() {
+            self.end = self.buffer.len();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,371 @@
+//! What a span holds while it is open: its bytes so far, what was counted, and what stands in them once only.
+
+use super::attributes::{Attributes, Limits, Room};
+use super::field::{
+    ATTRIBUTES, DROPPED_ATTRIBUTES, DROPPED_EVENTS, DROPPED_LINKS, EVENTS, LINKS, NAME, STATUS,
+};
+use super::{Buffer, Head, event};
+use crate::batch::protobuf::{Field, Fields, Value, put_bytes, put_varint, tag};
+use crate::recorder::context::SpanContext;
+use std::ops::Range;
+
+/// The field `kind` in a fragment; in a whole span it stands in the head.
+const KIND: u8 = 6;
+
+/// Status codes of OTLP.
+const UNSET: u64 = 0;
+pub(crate) const OK: u64 = 1;
+pub(crate) const ERROR: u64 = 2;
+
+/// Who wins when a key is written that stands in the span already.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Precedence {
+    /// The new value: what users write.
+    New,
+    /// The old value: what we add by ourselves.
+    Old,
+}
+
+/// The growing part of a span, or a fragment of one that was written elsewhere and will join it.
+#[derive(Debug, Default)]
+pub(crate) struct Content {
+    bytes: Buffer,
+    /// How long the head is; 0 in a fragment.
+    head: usize,
+    attributes: Room,
+    events: Room,
+    links: Room,
+    marks: u8,
+}
+
+impl Content {
+    const FAILED: u8 = 1;
+    const STATUS: u8 = 1 << 1;
+    const NAMED: u8 = 1 << 2;
+    const AMENDED: u8 = 1 << 3;
+    const OVERRIDES: u8 = 1 << 4;
+
+    /// Nothing, with room for most spans.
+    pub(crate) fn with_capacity() -> Content {
+        Content { bytes: Buffer::with_capacity(), ..Content::default() }
+    }
+
+    /// Lets go of memory that only one unusual span needed.
+    #[inline]
+    pub(crate) fn recycle(&mut self) {
+        self.bytes.recycle();
+    }
+
+    /// Starts a span with its head.
+    #[inline]
+    pub(crate) fn begin(&mut self, head: &Head) {
+        head.write(&mut self.bytes);
+        self.head = head.len();
+        self.forget();
+    }
+
+    /// Starts a fragment.
+    #[inline]
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.head = 0;
+        self.forget();
+    }
+
+    #[inline]
+    fn forget(&mut self) {
+        (self.attributes, self.events, self.links) = Default::default();
+        self.marks = 0;
+    }
+
+    /// A writer of attributes.
+    #[inline]
+    pub(crate) fn attributes(&mut self, limits: Limits) -> Attributes<'_> {
+        Attributes::of_span(&mut self.bytes, &mut self.attributes, limits)
+    }
+
+    /// A writer of attributes of an event, for a fragment that becomes one.
+    pub(crate) fn event_attributes(&mut self, limits: Limits) -> Attributes<'_> {
+        Attributes::of_event(&mut self.bytes, &mut self.attributes, limits)
+    }
+
+    /// Drops all but the last of several attributes with one key, in a fragment that becomes an event.
+    #[cold]
+    pub(crate) fn keep_last_of_each_key(&mut self) {
+        let all: Vec<_> = Fields(self.bytes()).collect();
+        let is_last = |at: usize, field: &Field<'_>| all.iter().skip(at + 1).all(|later| key_of(later) != key_of(field));
+        let kept = all.iter().enumerate().filter(|(at, field)| is_last(*at, field));
+        let kept: Vec<u8> = kept.flat_map(|(_, field)| field.bytes).copied().collect();
+        self.bytes.clear();
+        self.bytes.extend(&kept);
+    }
+
+    /// The bytes, with which nothing may be done that moves a field's start.
+    #[inline]
+    pub(crate) fn buffer(&mut self) -> &mut Buffer {
+        &mut self.bytes
+    }
+
+    #[inline]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.bytes.as_slice()
+    }
+
+    /// Whether it starts with a head; otherwise it is a fragment.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.head > 0
+    }
+
+    /// Whether it is a fragment in which nothing was written or counted.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.bytes.len() == 0 && self.marks == 0 && self.dropped() == [0; 3]
+    }
+
+    /// Whether something was written by other means than the call site's own list of attributes, so that keys may collide.
+    #[inline]
+    pub(crate) fn is_amended(&self) -> bool {
+        self.marks & Content::AMENDED != 0
+    }
+
+    /// Whether a key stands in it that the worker would add from the call site.
+    #[inline]
+    pub(crate) fn overrides_constants(&self) -> bool {
+        self.marks & Content::OVERRIDES != 0
+    }
+
+    /// Whether the name stands in it, so that the worker adds none.
+    #[inline]
+    pub(crate) fn is_named(&self) -> bool {
+        self.marks & Content::NAMED != 0
+    }
+
+    /// Marks the span as failed, unless its user has said or will say otherwise.
+    #[inline]
+    pub(crate) fn fail(&mut self) {
+        self.marks |= Content::FAILED;
+    }
+
+    /// Adds an event, whose attributes are encoded already, or counts that there was no room. The first ones are kept.
+    pub(crate) fn event(&mut self, name: &[u8], unix: u64, fields: &Content, limits: Limits) {
+        self.marks |= fields.marks & (Content::FAILED | Content::AMENDED);
+        if admit(&mut self.events, limits.events, self.bytes.len(), limits) {
+            event::write_event(&mut self.bytes, name, unix, fields.bytes(), fields.attributes.dropped);
+        }
+    }
+
+    /// Adds a link, or counts that there was no room.
+    pub(crate) fn link(&mut self, to: &SpanContext, limits: Limits) {
+        if admit(&mut self.links, limits.links, self.bytes.len(), limits) {
+            event::write_link(&mut self.bytes, to);
+        }
+    }
+
+    /// Takes over what stands in `other`, key by key.
+    pub(crate) fn absorb(&mut self, other: &Content, precedence: Precedence, limits: Limits) {
+        let fragment = other.bytes().get(other.head..).unwrap_or_default();
+        for field in Fields(fragment) {
+            match u8::try_from(field.number) {
+                Ok(ATTRIBUTES) => self.absorb_attribute(&field, precedence, limits),
+                Ok(EVENTS) if admit(&mut self.events, limits.events, self.bytes.len(), limits) => {
+                    self.bytes.extend(field.bytes);
+                }
+                Ok(LINKS) if admit(&mut self.links, limits.links, self.bytes.len(), limits) => {
+                    self.bytes.extend(field.bytes);
+                }
+                Ok(NAME) => self.set_name(&String::from_utf8_lossy(field.value.as_bytes())),
+                Ok(KIND) => self.absorb_kind(field.value),
+                Ok(STATUS) => self.absorb_status(field.value.as_bytes()),
+                _ => {}
+            }
+        }
+        self.attributes.dropped += other.attributes.dropped;
+        self.events.dropped += other.events.dropped;
+        self.links.dropped += other.links.dropped;
+        self.marks |= other.marks & (Content::FAILED | Content::OVERRIDES) | Content::AMENDED;
+    }
+
+    fn absorb_attribute(&mut self, field: &Field<'_>, precedence: Precedence, limits: Limits) {
+        let key = key_of(field);
+        match (self.find(ATTRIBUTES, |known| key_of(known) == key), precedence) {
+            (Some(_), Precedence::Old) => return,
+            (Some(range), Precedence::New) => self.bytes.cut_out(range),
+            (None, _) if !admit(&mut self.attributes, limits.attributes, self.bytes.len(), limits) => return,
+            (None, _) => {}
+        }
+        self.bytes.extend(field.bytes);
+        if crate::recorder::callsite::is_constant(key) {
+            self.marks |= Content::OVERRIDES;
+        }
+    }
+
+    /// Takes over a whole copy of what was encoded for a new span whose keys are known to be different.
+    pub(crate) fn copy(&mut self, fragment: &Content) {
+        self.bytes.extend(fragment.bytes());
+        self.attributes = fragment.attributes;
+    }
+
+    /// Sets the name that counts instead of the call site's.
+    pub(crate) fn set_name(&mut self, name: &str) {
+        self.remove(NAME);
+        self.bytes.field(NAME, name.as_bytes());
+        self.marks |= Content::NAMED;
+    }
+
+    /// Sets the kind by its name in OpenTelemetry, in any case; an unknown one is left out.
+    pub(crate) fn set_kind(&mut self, kind: &str) {
+        let kinds = ["internal", "server", "client", "producer", "consumer"];
+        let Some(at) = kinds.iter().position(|known| known.eq_ignore_ascii_case(kind)) else {
+            return;
+        };
+        self.absorb_kind(Value::Varint(at as u64 + 1));
+    }
+
+    fn absorb_kind(&mut self, kind: Value<'_>) {
+        let Value::Varint(kind) = kind else { return };
+        if self.head > 0 {
+            Head::set_kind(&mut self.bytes, kind as u8);
+        } else {
+            self.bytes.extend(&[tag(KIND, 0), kind as u8 & 0x7f]);
+        }
+    }
+
+    /// Sets the status by the name of its code: `OK`, `ERROR`, or anything else for unset.
+    pub(crate) fn set_status_code(&mut self, code: &str) {
+        let code = match code {
+            code if code.eq_ignore_ascii_case("ok") => OK,
+            code if code.eq_ignore_ascii_case("error") => ERROR,
+            _ => UNSET,
+        };
+        let (_, description) = self.status();
+        self.set_status(code, &description.to_vec());
+    }
+
+    /// Sets what the status says in words.
+    pub(crate) fn set_status_description(&mut self, description: &str) {
+        let (code, _) = self.status();
+        self.set_status(code, description.as_bytes());
+    }
+
+    fn absorb_status(&mut self, status: &[u8]) {
+        let (code, description) = read_status(status);
+        let (known_code, known_description) = self.status();
+        let code = if code == UNSET { known_code } else { code };
+        let description = if description.is_empty() { known_description } else { description };
+        self.set_status(code, &description.to_vec());
+    }
+
+    fn set_status(&mut self, code: u64, description: &[u8]) {
+        self.remove(STATUS);
+        let mut status = Vec::with_capacity(description.len() + 8);
+        if !description.is_empty() {
+            put_bytes(&mut status, 2, description);
+        }
+        status.push(tag(3, 0));
+        put_varint(&mut status, code);
+        self.bytes.field(STATUS, &status);
+        self.marks |= Content::STATUS;
+    }
+
+    /// The status so far: code and description.
+    fn status(&self) -> (u64, &[u8]) {
+        let found = self.find(STATUS, |_| true).and_then(|range| self.bytes().get(range));
+        let field = found.and_then(|bytes| Fields(bytes).next());
+        field.map_or((UNSET, &[]), |field| read_status(field.value.as_bytes()))
+    }
+
+    /// Writes what is known only now that the span ends, and says whether it failed.
+    #[inline]
+    pub(crate) fn finish(&mut self) -> Outcome {
+        if self.attributes.dropped | self.events.dropped | self.links.dropped != 0 {
+            self.write_dropped();
+        }
+        if self.marks & Content::STATUS != 0 {
+            return self.finish_status();
+        }
+        if self.marks & Content::FAILED == 0 { Outcome::Fine } else { Outcome::Failed }
+    }
+
+    #[cold]
+    fn write_dropped(&mut self) {
+        let counts = [
+            (DROPPED_ATTRIBUTES, self.attributes.dropped),
+            (DROPPED_EVENTS, self.events.dropped),
+            (DROPPED_LINKS, self.links.dropped),
+        ];
+        for (number, dropped) in counts.into_iter().filter(|(_, dropped)| *dropped > 0) {
+            self.bytes.push(tag(number, 0));
+            self.bytes.varint(dropped.into());
+        }
+    }
+
+    /// The user's own status stays; where it has none but words, a failure gives it its code.
+    #[cold]
+    fn finish_status(&mut self) -> Outcome {
+        let (code, description) = self.status();
+        if code == UNSET && self.marks & Content::FAILED != 0 {
+            self.set_status(ERROR, &description.to_vec());
+            return Outcome::Told { failed: true };
+        }
+        Outcome::Told { failed: code == ERROR }
+    }
+
+    /// How many attributes, events and links were dropped.
+    pub(crate) fn dropped(&self) -> [u32; 3] {
+        [self.attributes.dropped, self.events.dropped, self.links.dropped]
+    }
+
+    fn remove(&mut self, number: u8) {
+        if let Some(range) = self.find(number, |_| true) {
+            self.bytes.cut_out(range);
+        }
+    }
+
+    fn find(&self, number: u8, matches: impl Fn(&Field<'_>) -> bool) -> Option<Range<usize>> {
+        let mut start = self.head;
+        for field in Fields(self.bytes().get(self.head..)?) {
+            let end = start + field.bytes.len();
+            if field.number == u64::from(number) && matches(&field) {
+                return Some(start..end);
+            }
+            start = end;
+        }
+        None
+    }
+}
+
+/// How a span ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Outcome {
+    /// Without a status.
+    Fine,
+    /// With an error, whose status the worker adds.
+    Failed,
+    /// With a status that stands in its bytes.
+    Told { failed: bool },
+}
+
+fn admit(room: &mut Room, limit: u32, len: usize, limits: Limits) -> bool {
+    if room.used < limit && limits.admit(len) {
+        room.used += 1;
+        return true;
+    }
+    room.dropped += 1;
+    false
+}
+
+/// The key of an attribute, which stands first in its `KeyValue`.
+pub(crate) fn key_of<'a>(attribute: &Field<'a>) -> &'a [u8] {
+    Fields(attribute.value.as_bytes()).next().map_or(&[], |key| key.value.as_bytes())
+}
+
+fn read_status(status: &[u8]) -> (u64, &[u8]) {
+    let (mut code, mut description) = (UNSET, &[][..]);
+    for field in Fields(status) {
+        match (field.number, field.value) {
+            (2, Value::Bytes(bytes)) => description = bytes,
+            (3, Value::Varint(value)) => code = value,
+            _ => {}
+        }
+    }
+    (code, description)
+}

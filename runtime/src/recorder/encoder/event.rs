@@ -1,0 +1,60 @@
+//! Events and links of a span.
+
+use super::Buffer;
+use super::attributes::{Attributes, Limits, Name, Room};
+use super::field::{EVENTS, LINKS};
+use crate::batch::protobuf::{FIXED64, LEN, tag, varint_len};
+use crate::recorder::context::SpanContext;
+use std::error::Error;
+use std::fmt;
+
+/// Appends an event with attributes that are encoded already.
+pub(crate) fn write_event(buffer: &mut Buffer, name: &[u8], unix: u64, attributes: &[u8], dropped: u32) {
+    let dropped_len = if dropped == 0 { 0 } else { 1 + varint_len(dropped.into()) };
+    let body = 9 + 1 + varint_len(name.len() as u64) + name.len() + attributes.len() + dropped_len;
+    buffer.push(tag(EVENTS, LEN));
+    buffer.varint(body as u64);
+    buffer.push(tag(1, FIXED64));
+    buffer.extend(&unix.to_le_bytes());
+    buffer.field(2, name);
+    buffer.extend(attributes);
+    if dropped > 0 {
+        buffer.push(tag(4, 0));
+        buffer.varint(dropped.into());
+    }
+}
+
+/// Appends a link to another span.
+pub(crate) fn write_link(buffer: &mut Buffer, to: &SpanContext) {
+    let mut link = [0; 28];
+    (link[0], link[1]) = (tag(1, LEN), 16);
+    link[2..18].copy_from_slice(&to.trace_id.to_be_bytes());
+    (link[18], link[19]) = (tag(2, LEN), 8);
+    link[20..28].copy_from_slice(&to.span_id.to_be_bytes());
+    buffer.field(LINKS, &link);
+}
+
+/// The attributes of an exception event.
+///
+/// Source: <https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/>.
+pub(crate) fn put_exception(buffer: &mut Buffer, limits: Limits, kind: &str, message: &dyn fmt::Display) {
+    let mut room = Room::default();
+    let mut attributes = Attributes::of_event(buffer, &mut room, limits);
+    attributes.record_as("exception.type", kind);
+    attributes.formatted(Name::Text("exception.message"), format_args!("{message}"));
+}
+
+/// An error with all that caused it: `cannot start: cannot read the file: not found`.
+pub(crate) struct Chain<'a>(pub(crate) &'a (dyn Error + 'a));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,105 @@
+//! Call sites of `#[traced]` under somebody else's subscriber: ordinary `tracing` spans, with the same list of attributes.
+//!
+//! The attributes are encoded as ever and read back, so that nothing is compiled twice.
+
+use super::callsite::CallSite;
+use super::encoder::{Attributes, Content, Limits, field};
+use super::lane::Ending;
+use crate::batch::protobuf::{Field, Fields, Value};
+use std::cell::Cell;
+use tracing::Span;
+use tracing_core::{Callsite as _, dispatcher};
+
+/// The other subscriber has limits of its own.
+const LIMITS: Limits =
+    Limits { attributes: 1024, events: 16, links: 16, value_bytes: 64 * 1024, span_bytes: 1024 * 1024 };
+
+thread_local! {
+    /// The call site whose future has just been given a span and will record its first attributes.
+    static EXPECTED: Cell<Option<&'static CallSite>> = const { Cell::new(None) };
+}
+
+/// An ordinary span, if the current subscriber wants it.
+#[cold]
+pub(super) fn span(site: &'static CallSite, attributes: impl FnOnce(&mut Attributes<'_>)) -> Option<Span> {
+    let interest = site.callsite.interest();
+    let wanted = || interest.is_always() || dispatcher::get_default(|current| current.enabled(site.metadata));
+    if interest.is_never() || !wanted() {
+        return None;
+    }
+    let span = Span::new(site.metadata, &site.callsite.metadata().fields().value_set(&[]));
+    let mut content = Content::default();
+    attributes(&mut content.attributes(LIMITS));
+    record(&span, &content);
+    Some(span)
+}
+
+/// The next call of [`first_attributes`] by this call site is for a span that was just made.
+pub(super) fn expect_first_attributes(site: &'static CallSite) {
+    EXPECTED.set(Some(site));
+}
+
+/// Records the attributes of an async function whose wrapper has just made an ordinary span.
+pub(super) fn first_attributes(site: &'static CallSite, attributes: impl FnOnce(&mut Attributes<'_>)) {
+    if EXPECTED.get().is_some_and(|expected| std::ptr::eq(expected, site)) {
+        EXPECTED.set(None);
+        let mut content = Content::default();
+        attributes(&mut content.attributes(LIMITS));
+        record(&Span::current(), &content);
+    }
+}
+
+/// Adds what is known only at the end. A failure becomes an event in the span, as `#[instrument(err)]` makes one.
+#[cold]
+pub(super) fn finish(span: &Span, amend: impl FnOnce(&mut Ending<'_>)) {
+    let mut content = Content::default();
+    amend(&mut Ending { content: &mut content, limits: LIMITS });
+    record(span, &content);
+    for event in Fields(content.bytes()).filter(|field| field.number == u64::from(field::EVENTS)) {
+        let text = |key| find_text(&event, key).unwrap_or_default();
+        let (kind, message) = (text("exception.type"), text("exception.message"));
+        span.in_scope(|| tracing::error!(exception.r#type = kind, exception.message = message, "exception"));
+    }
+}
+
+/// Writes attributes to the span that is current under another subscriber.
+pub(super) fn set_on_current(write: impl FnOnce(&mut Content, Limits)) {
+    let span = Span::current();
+    if !span.is_none() {
+        let mut content = Content::default();
+        write(&mut content, LIMITS);
+        record(&span, &content);
+    }
+}
+
+fn record(span: &Span, content: &Content) {
+    for attribute in Fields(content.bytes()).filter(|field| field.number == u64::from(field::ATTRIBUTES)) {
+        let mut parts = Fields(attribute.value.as_bytes());
+        let (Some(key), Some(value)) = (parts.next(), parts.next()) else { continue };
+        let Ok(key) = std::str::from_utf8(key.value.as_bytes()) else { continue };
+        record_value(span, key, value.value.as_bytes());
+    }
+}
+
+/// Fields of `AnyValue`: 1 text, 2 boolean, 3 integer, 4 float, 7 bytes.
+fn record_value(span: &Span, key: &str, any_value: &[u8]) {
+    let Some(field) = Fields(any_value).next() else { return };
+    match (field.number, field.value) {
+        (1, Value::Bytes(text)) => span.record(key, &*String::from_utf8_lossy(text)),
+        (2, Value::Varint(boolean)) => span.record(key, boolean != 0),
+        (3, Value::Varint(integer)) => span.record(key, integer as i64),
+        (4, Value::Fixed64(bits)) => span.record(key, f64::from_bits(bits)),
+        (_, value) => span.record(key, tracing::field::debug(value.as_bytes())),
+    };
+}
+
+/// The text of an event's attribute.
+fn find_text<'a>(event: &Field<'a>, key: &str) -> Option<&'a str> {
+    let attributes = Fields(event.value.as_bytes()).filter(|field| field.number == 3);
+    let mut pairs = attributes.map(|attribute| Fields(attribute.value.as_bytes()));
+    pairs.find_map(|mut pair| {
+        let (name, value) = (pair.next()?, pair.next()?);
+        let text = Fields(value.value.as_bytes()).next()?.value.as_bytes();
+        (name.value.as_bytes() == key.as_bytes()).then(|| std::str::from_utf8(text).ok())?
+    })
+}

@@ -1,0 +1,61 @@
+//! The recorder: turns calls into spans, on the traced thread, at the lowest price.
+//!
+//! It *is* the `tracing` subscriber, because what lies below a layer alone costs what the whole recorder may cost.
+//!
+//! ```text
+//!  #[traced] call ── lane ── Frame ─┐                        ┌─ callsite: name, code.* (added by the reader)
+//!                                   ├─ Content (OTLP bytes) ─┤
+//!  info_span!(…)  ── subscriber ── Slot ┘                    └─ Ring (one a thread, no lock) ── drain ── Chunk ── Outlet
+//! ```
+//!
+//! - A `#[traced]` span is a [`Frame`](frame::Frame): on its thread's [stack](context::ContextStack) while its code runs, in its
+//!   [future](future::Traced) between polls, in a [pool](frame::FramePool) between spans. Every frame owns a [`Slot`](slot::Slot)
+//!   and publishes its ids there, so handles and other threads can see it and nothing ever moves.
+//! - Every other `tracing` span has all its state in a slot.
+//! - Both write [`Content`](encoder::Content), encoded as it comes, and end in their thread's [`Ring`](ring::Ring).
+//! - [`Core`](core::Core) is what the threads share: configuration, rings, counters, and the [`Outlet`](core::Outlet).
+//!
+//! Must never: block, panic, allocate without bound, know an exporter, or run user code while it holds a borrow or a lock.
+
+mod callsite;
+mod clock;
+mod context;
+mod core;
+mod current;
+mod drain;
+mod encoder;
+mod event;
+mod foreign;
+mod frame;
+mod future;
+mod ids;
+mod lane;
+mod panic;
+mod ring;
+mod sampler;
+mod sites;
+mod slot;
+mod subscriber;
+mod thread;
+mod unfinished;
+mod visit;
+
+pub use callsite::{CallSite, Constant};
+pub use current::set_attribute;
+pub use encoder::{Attributes, Key, Name, Value};
+pub use future::{Prepared, Traced, prepare, traced};
+pub use lane::{Ending, Guard, enter, first_attributes};
+
+pub(crate) use clock::follow_wall_clock;
+pub(crate) use core::{Config, Core, Filter, Lost, Outlet};
+pub(crate) use encoder::Limits;
+pub(crate) use ring::Drained;
+pub(crate) use panic::install_hook;
+pub(crate) use sampler::Sampler;
+pub(crate) use subscriber::{AnotherSubscriber, scoped, turn_to};
+pub(crate) use unfinished::hand_over as hand_over_unfinished;
+
+/// Records nothing on the calling thread from now on.
+pub(crate) fn silence_thread() {
+    thread::with(thread::Thread::silence);
+}

@@ -1,0 +1,276 @@
+//! A thread's ring: how finished spans get from the thread to the worker without a lock.
+//!
+//! One writer, the thread; one reader at a time, usually the worker. The words are stored relaxed and published by `head`;
+//! there is no read-modify-write on the writer's side, which would wait for every store of the span before it. A span takes
+//! whole words and never wraps: what is left at the end is skipped.
+
+use super::slot::lock;
+use std::sync::atomic::{
+    AtomicU64, AtomicUsize,
+    Ordering::{Acquire, Relaxed, Release},
+};
+use std::sync::Mutex;
+
+/// How many words a ring has at first, and after it has grown: 8 and 64 KiB.
+pub(crate) const SMALL: usize = 1024;
+pub(crate) const LARGE: usize = 8 * SMALL;
+
+/// A first word that says: go on at the start.
+const SKIP: u64 = u64::MAX;
+
+/// What stands in the first word of a record, so that nobody needs to decode a span to count it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Record {
+    pub(crate) len: usize,
+    pub(crate) marks: u8,
+    pub(crate) site: u32,
+}
+
+impl Record {
+    /// The span failed.
+    pub(crate) const FAILED: u8 = 1;
+    /// It has no status in its bytes; where it failed the reader adds one.
+    pub(crate) const NEEDS_STATUS: u8 = 1 << 1;
+    /// It has a name of its own.
+    pub(crate) const NAMED: u8 = 1 << 2;
+    /// It has a key of its own that the call site has too.
+    pub(crate) const OVERRIDES: u8 = 1 << 3;
+    /// A record is shorter than this.
+    pub(crate) const MOST: usize = 1 << 24;
+
+    #[inline]
+    fn to_word(self) -> u64 {
+        self.len as u64 | u64::from(self.marks) << 24 | u64::from(self.site) << 32
+    }
+
+    #[inline]
+    fn from_word(word: u64) -> Record {
+        Record { len: word as usize & (Record::MOST - 1), marks: (word >> 24) as u8, site: (word >> 32) as u32 }
+    }
+}
+
+/// Keeps the writer's and the reader's positions from sharing a cache line.
+#[derive(Debug, Default)]
+#[repr(align(64))]
+struct Line {
+    position: AtomicUsize,
+    /// On the writer's line: how many records it has pushed.
+    pushed: AtomicU64,
+}
+
+/// The ring.
+#[derive(Debug)]
+pub(crate) struct Ring {
+    words: Box<[AtomicU64]>,
+    head: Line,
+    tail: Line,
+    reader: Mutex<()>,
+}
+
+/// What the writer knows: its own copy of where the reader was last.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Writer {
+    tail: usize,
+}
+
+/// What became of a push.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Pushed {
+    /// It is in.
+    Yes,
+    /// It is in, and the ring is half full or more: somebody should come and read.
+    HalfFull,
+    /// There is no room now.
+    Full,
+}
+
+/// Whether a reader took everything that was there when it began.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Drained {
+    All,
+    Some,
+}
+
+impl Ring {
+    pub(crate) fn new(words: usize) -> Ring {
+        Ring {
+            words: (0..words).map(|_| AtomicU64::new(0)).collect(),
+            head: Line::default(),
+            tail: Line::default(),
+            reader: Mutex::new(()),
+        }
+    }
+
+    pub(crate) fn words(&self) -> usize {
+        self.words.len()
+    }
+
+    /// How many records were ever pushed.
+    pub(crate) fn pushed(&self) -> u64 {
+        self.head.pushed.load(Acquire)
+    }
+
+    /// Writes a record; `bytes` are padded to whole words.
+    #[inline]
+    pub(crate) fn push(&self, record: Record, bytes: &[u8], writer: &mut Writer) -> Pushed {
+        let (chunks, _) = bytes.as_chunks::<8>();
+        let capacity = self.words.len();
+        let needed = chunks.len() + 1;
+        let head = self.head.position.load(Relaxed);
+        let at = head % capacity;
+        let skip = if at + needed > capacity { capacity - at } else { 0 };
+        let end = head + skip + needed;
+        if end - writer.tail > capacity {
+            writer.tail = self.tail.position.load(Acquire);
+            if end - writer.tail > capacity {
+                return Pushed::Full;
+            }
+        }
+        if skip > 0 && let Some(word) = self.words.get(at) {
+            word.store(SKIP, Relaxed);
+        }
+        let at = if skip > 0 { 0 } else { at };
+        let Some([first, rest @ ..]) = self.words.get(at..at + needed) else {
+            return Pushed::Full;
+        };
+        first.store(record.to_word(), Relaxed);
+        for (word, chunk) in rest.iter().zip(chunks) {
+            word.store(u64::from_le_bytes(*chunk), Relaxed);
+        }
+        self.head.pushed.store(self.head.pushed.load(Relaxed) + 1, Relaxed);
+        self.head.position.store(end, Release);
+        if end - writer.tail >= capacity / 2 { self.look_for_reader(end, writer) } else { Pushed::Yes }
+    }
+
+    /// The ring may be half full: looks where the reader really is.
+    #[cold]
+    fn look_for_reader(&self, end: usize, writer: &mut Writer) -> Pushed {
+        writer.tail = self.tail.position.load(Acquire);
+        if end - writer.tail >= self.words.len() / 2 { Pushed::HalfFull } else { Pushed::Yes }
+    }
+
+    /// Reads all records, or nothing where another reader is at work.
+    pub(crate) fn try_drain(&self, each: impl FnMut(Record, &[AtomicU64])) {
+        if let Ok(_reader) = self.reader.try_lock() {
+            self.read(u64::MAX, each);
+        }
+    }
+
+    /// Reads at most so many records, after another reader where there is one; says how many they were.
+    pub(crate) fn drain(&self, most: u64, each: impl FnMut(Record, &[AtomicU64])) -> (u64, Drained) {
+        let _reader = lock(&self.reader);
+        self.read(most, each)
+    }
+
+    /// Room is given back record by record, so that a writer that is faster than its reader goes on meanwhile.
+    fn read(&self, most: u64, mut each: impl FnMut(Record, &[AtomicU64])) -> (u64, Drained) {
+        let mut tail = self.tail.position.load(Relaxed);
+        let head = self.head.position.load(Acquire);
+        let mut count = 0;
+        while tail != head {
+            if count == most {
+                return (count, Drained::Some);
+            }
+            let at = tail % self.words.len();
+            let word = self.words.get(at).map_or(SKIP, |word| word.load(Relaxed));
+            if word == SKIP {
+                tail += self.words.len() - at;
+                continue;
+            }
+            let record = Record::from_word(word);
+            let end = at + 1 + record.len.div_ceil(8);
+            each(record, self.words.get(at + 1..end).unwrap_or_default());
+            tail += end - at;
+            count += 1;
+            self.tail.position.store(tail, Release);
+        }
+        self.tail.position.store(tail, Release);
+        (count, Drained::All)
+    }
+}
+
+/// Copies a record's words out as bytes.
+#[inline]
+pub(crate) fn copy_words(words: &[AtomicU64], len: usize, out: &mut Vec<u8>) {
+    let end = out.len() + len;
+    let (blocks, rest) = words.as_chunks::<BLOCK>();
+    for block in blocks {
+        let words = block.each_ref().map(|word| word.load(Relaxed).to_le_bytes());
+        out.extend_from_slice(words.as_flattened());
+    }
+    for word in rest {
+        out.extend_from_slice(&word.load(Relaxed).to_le_bytes());
+    }
+    out.truncate(end);
+}
+
+/// How many words are copied at once: fixed-size writes are a few moves, and grow the buffer once.
+const BLOCK: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(len: usize) -> Record {
+        Record { len, marks: Record::FAILED, site: 7 }
+    }
+
+    fn read(ring: &Ring) -> Vec<(Record, Vec<u8>)> {
+        let mut all = Vec::new();
+        ring.drain(u64::MAX, |record, words| {
+            let mut bytes = Vec::new();
+            copy_words(words, record.len, &mut bytes);
+            all.push((record, bytes));
+        });
+        all
+    }
+
+    #[test]
+    fn records_come_back_whole_across_many_turns() {
+        let (ring, mut writer) = (Ring::new(16), Writer::default());
+        for turn in 0..100_u8 {
+            assert_eq!(ring.push(record(13), &[turn; 16], &mut writer), Pushed::Yes);
+            assert_eq!(read(&ring), [(record(13), vec![turn; 13])]);
+        }
+        assert_eq!(ring.pushed(), 100);
+    }
+
+    #[test]
+    fn a_full_ring_refuses_and_takes_again_after_a_read() {
+        let (ring, mut writer) = (Ring::new(16), Writer::default());
+        let push = |writer: &mut Writer| ring.push(record(24), &[1; 24], writer);
+        let pushed: [Pushed; 5] = std::array::from_fn(|_| push(&mut writer));
+        assert_eq!(pushed, [Pushed::Yes, Pushed::HalfFull, Pushed::HalfFull, Pushed::HalfFull, Pushed::Full]);
+        assert_eq!(read(&ring).len(), 4);
+        assert_eq!(push(&mut writer), Pushed::Yes);
+    }
+
+    #[test]
+    fn a_record_larger_than_the_ring_is_refused() {
+        assert_eq!(Ring::new(4).push(record(32), &[0; 32], &mut Writer::default()), Pushed::Full);
+    }
+
+    #[test]
+    fn a_reader_on_another_thread_sees_every_record_once_and_in_order() {
+        let ring = Ring::new(64);
+        let count = 20_000_u64;
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut writer = Writer::default();
+                for number in 0..count {
+                    let bytes = number.to_le_bytes().repeat(1 + number as usize % 5);
+                    while ring.push(record(bytes.len()), &bytes, &mut writer) == Pushed::Full {
+                        std::thread::yield_now();
+                    }
+                }
+            });
+            let mut expected = 0;
+            while expected < count {
+                for (_, bytes) in read(&ring) {
+                    assert!(bytes.chunks(8).all(|chunk| chunk == expected.to_le_bytes()));
+                    expected += 1;
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,265 @@
+//! Slots: where other threads find a span. They lie in pages that are never freed, so that no id can point to nothing.
+//!
+//! An id is a generation and an index; one of an older generation is recognised and does no harm. Every frame owns a slot for
+//! life, so making a handle of a `#[traced]` span moves nothing: it only counts a reference. A `tracing` span has all its
+//! state in its slot.
+
+use super::context::{REMOTE, SAMPLED, SpanContext};
+use super::encoder::Content;
+use std::sync::atomic::{
+    AtomicU32, AtomicU64,
+    Ordering::{AcqRel, Acquire, Relaxed, Release},
+};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use tracing_core::Metadata;
+
+const PAGE: usize = 256;
+/// A million spans may be open at once.
+const PAGES: usize = 4096;
+
+static TABLE: [OnceLock<Box<[Slot]>>; PAGES] = [const { OnceLock::new() }; PAGES];
+static NEXT: AtomicU32 = AtomicU32::new(0);
+static FREE: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+/// One span's place. The atomics fill the first cache line, which is all that a lane span ever touches.
+///
+/// They are written by the one who opens the span, before `word` or `start` is released with the new generation, and read by
+/// others after they have acquired it; a reader that was overtaken sees another generation when it looks again.
+#[derive(Debug, Default)]
+#[repr(align(64))]
+pub(crate) struct Slot {
+    /// Generation in the upper half; a mark and the number of references in the lower one, so that a reference is counted
+    /// only in the generation for which it was asked.
+    word: AtomicU64,
+    trace_id: [AtomicU64; 2],
+    span_id: AtomicU64,
+    parent: AtomicU64,
+    /// Nanoseconds since 1970; 0: not open.
+    start: AtomicU64,
+    /// Flags in the lower eight bits, the call site above.
+    info: AtomicU32,
+    recorder: AtomicU32,
+    shared: Mutex<Shared>,
+}
+
+/// For a `tracing` span all it has; for a lane span what was written through handles.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    pub(crate) content: Content,
+    pub(crate) metadata: Option<&'static Metadata<'static>>,
+    /// When it began, by the monotonic clock.
+    pub(crate) began: u64,
+    generation: u32,
+}
+
+/// What opens a span in its slot.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Opening {
+    pub(crate) context: SpanContext,
+    pub(crate) parent: u64,
+    pub(crate) info: u32,
+}
+
+const WRITTEN: u64 = 1 << 31;
+const REFERENCES: u64 = WRITTEN - 1;
+const GENERATION: u64 = !0 << 32;
+
+/// Locks, whether or not somebody panicked meanwhile: what is inside stays valid between any two statements.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The slot of an id, if the id is of its present generation and somebody still holds it.
+#[inline]
+pub(crate) fn find(id: u64) -> Option<&'static Slot> {
+    let slot = at((id as u32).checked_sub(1)?)?;
+    let word = slot.word.load(Acquire);
+    ((word ^ id) & GENERATION == 0 && word & REFERENCES != 0).then_some(slot)
+}
+
+#[inline]
+fn at(index: u32) -> Option<&'static Slot> {
+    let page = TABLE.get(index as usize / PAGE)?.get()?;
+    page.get(index as usize % PAGE)
+}
+
+/// A free slot: from the thread's own list, from the others', or a new one. `None`: a million spans are open.
+pub(crate) fn allocate(free: &mut Vec<u32>) -> Option<(u32, &'static Slot)> {
+    if free.is_empty() {
+        let mut others = lock(&FREE);
+        let keep = others.len().saturating_sub(64);
+        free.extend(others.drain(keep..));
+    }
+    let index = free.pop().or_else(grow)?;
+    Some((index, at(index)?))
+}
+
+fn grow() -> Option<u32> {
+    let next = |index: u32| ((index as usize) < PAGE * PAGES).then_some(index + 1);
+    let index = NEXT.fetch_update(Relaxed, Relaxed, next).ok()?;
+    TABLE.get(index as usize / PAGE)?.get_or_init(|| (0..PAGE).map(|_| Slot::default()).collect());
+    Some(index)
+}
+
+/// Gives a slot back to all threads.
+pub(crate) fn free(index: u32) {
+    lock(&FREE).push(index);
+}
+
+/// Gives a thread's own list back.
+pub(crate) fn free_all(indices: &mut Vec<u32>) {
+    lock(&FREE).append(indices);
+}
+
+/// All slots that were ever used, for those who look for open spans.
+pub(crate) fn all() -> impl Iterator<Item = &'static Slot> {
+    (0..NEXT.load(Acquire)).filter_map(at)
+}
+
+impl Slot {
+    /// Publishes a span here, still without a start.
+    #[inline]
+    pub(crate) fn publish(&self, opening: &Opening) {
+        let Opening { context, parent, info } = opening;
+        self.trace_id[0].store((context.trace_id >> 64) as u64, Relaxed);
+        self.trace_id[1].store(context.trace_id as u64, Relaxed);
+        self.span_id.store(context.span_id, Relaxed);
+        self.parent.store(*parent, Relaxed);
+        self.info.store(*info | context.flags & SAMPLED, Relaxed);
+        self.recorder.store(context.recorder, Relaxed);
+    }
+
+    /// Who the span is.
+    pub(crate) fn context(&self) -> SpanContext {
+        let [high, low] = &self.trace_id;
+        SpanContext {
+            trace_id: u128::from(high.load(Relaxed)) << 64 | u128::from(low.load(Relaxed)),
+            span_id: self.span_id.load(Relaxed),
+            recorder: self.recorder.load(Relaxed),
+            flags: self.info() & (SAMPLED | REMOTE),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn parent(&self) -> u64 {
+        self.parent.load(Relaxed)
+    }
+
+    #[inline]
+    pub(crate) fn info(&self) -> u32 {
+        self.info.load(Relaxed)
+    }
+
+    #[inline]
+    pub(crate) fn recorder(&self) -> u32 {
+        self.recorder.load(Relaxed)
+    }
+
+    /// When the span began; 0: it is not open.
+    #[inline]
+    pub(crate) fn start(&self) -> u64 {
+        self.start.load(Acquire)
+    }
+
+    /// Opens the span for others to see.
+    #[inline]
+    pub(crate) fn open(&self, start: u64) {
+        self.start.store(start, Release);
+    }
+
+    /// Closes the span; says when it began.
+    #[inline]
+    pub(crate) fn close(&self) -> u64 {
+        let start = self.start.load(Relaxed);
+        self.start.store(0, Release);
+        start
+    }
+
+    /// Makes the slot one holder's alone, in a new generation, and says which one that is (in the upper half).
+    #[inline]
+    pub(crate) fn renew(&self) -> u64 {
+        let generation = ((self.word.load(Relaxed) >> 32) as u32).wrapping_add(1).max(1);
+        let word = u64::from(generation) << 32 | 1;
+        self.word.store(word, Release);
+        word & GENERATION
+    }
+
+    /// Leaves the slot to nobody: no id of any generation finds it.
+    pub(crate) fn abandon(&self) {
+        self.word.store(self.word.load(Relaxed) & GENERATION, Release);
+    }
+
+    /// The generation, in the upper half.
+    #[inline]
+    pub(crate) fn generation(&self) -> u64 {
+        self.word.load(Relaxed) & GENERATION
+    }
+
+    /// Whether the frame that owns the slot is its only holder and no handle wrote to it.
+    #[inline]
+    pub(crate) fn is_private(&self) -> bool {
+        self.word.load(Acquire) as u32 == 1
+    }
+
+    /// Counts a reference more, if `id` is of this generation.
+    pub(crate) fn retain(&self, id: u64) -> bool {
+        self.update(id, |word| (word & REFERENCES != REFERENCES).then_some(word + 1)).is_some()
+    }
+
+    /// Counts a reference less; true when it was the last one.
+    pub(crate) fn release(&self, id: u64) -> bool {
+        let less = |word| Some(if word & REFERENCES == 1 { word & GENERATION } else { word - 1 });
+        self.update(id, less).is_some_and(|word| word & REFERENCES == 1)
+    }
+
+    /// Compare-exchange and not an addition, so that a stale id never counts on a stranger.
+    fn update(&self, id: u64, next: impl Fn(u64) -> Option<u64>) -> Option<u64> {
+        let same = |word: u64| (word ^ id) & GENERATION == 0 && word & REFERENCES != 0;
+        self.word.fetch_update(AcqRel, Acquire, |word| if same(word) { next(word) } else { None }).ok()
+    }
+
+    /// What handles share, for the span that is in the slot now.
+    pub(crate) fn shared(&self) -> MutexGuard<'_, Shared> {
+        lock(&self.shared)
+    }
+
+    /// Lets `write` add to the span `id` from anywhere; false where that span is over.
+    pub(crate) fn write(&self, id: u64, write: impl FnOnce(&mut Content)) -> bool {
+        let mut shared = self.shared();
+        if self.start() == 0 || (self.word.load(Acquire) ^ id) & GENERATION != 0 {
+            return false;
+        }
+        shared.adopt(id);
+        write(&mut shared.content);
+        self.update(id, |word| Some(word | WRITTEN));
+        true
+    }
+}
+
+impl Shared {
+    /// Starts anew for the generation of `id`, if what is here is older.
+    fn adopt(&mut self, id: u64) {
+        let generation = (id >> 32) as u32;
+        if self.generation != generation {
+            self.begin(generation, None);
+        }
+    }
+
+    /// Starts the state of a span.
+    pub(crate) fn begin(&mut self, generation: u32, metadata: Option<&'static Metadata<'static>>) {
+        self.generation = generation;
+        self.metadata = metadata;
+        self.content.clear();
+    }
+
+    /// Whether anything here belongs to the span with this id.
+    pub(crate) fn belongs_to(&self, id: u64) -> bool {
+        u64::from(self.generation) == id >> 32
+    }
+
+    /// Ends the state; large buffers are let go.
+    pub(crate) fn end(&mut self) {
+        self.generation = 0;
+        self.content.recycle();
+    }
+}

@@ -1,0 +1,365 @@
+//! The `tracing` subscriber: every span that is not a `#[traced]` one, and events, on the same stack of contexts.
+
+use super::callsite;
+use super::clock;
+use super::context::{LANE, REMOTE, SAMPLED, SpanContext, State};
+use super::core::{self, Core};
+use super::encoder::{Content, Limits, Precedence};
+use super::slot::{self, Opening, Slot, lock};
+use super::thread::{self, Thread};
+use super::visit::SpanVisitor;
+use super::sites;
+use std::fmt;
+use std::sync::atomic::{
+    AtomicU32,
+    Ordering::{Relaxed, Release},
+};
+use std::sync::{Arc, Mutex, OnceLock};
+use tracing_core::callsite::DefaultCallsite;
+use tracing_core::{
+    Dispatch, Event, Interest, Kind, Level, LevelFilter, Metadata, Subscriber, dispatcher, metadata, span,
+};
+
+/// The subscriber. It is never handed out as a value, only inside a [`Dispatch`]: one that is wrapped in a layer would still
+/// answer that it is the recorder, and spans would go past the layer.
+struct Recorder {
+    /// The core that spans go to now; 0: none, so nothing is recorded. Only the global recorder ever turns to another one.
+    core: Arc<AtomicU32>,
+}
+
+/// Records on threads where this is the default dispatcher.
+pub(crate) fn scoped(core: &Core) -> Dispatch {
+    Dispatch::new(Recorder { core: Arc::new(AtomicU32::new(core.id)) })
+}
+
+/// The core of the global recorder, once that is installed.
+static GLOBAL: OnceLock<Arc<AtomicU32>> = OnceLock::new();
+static INSTALLING: Mutex<()> = Mutex::new(());
+
+/// Somebody else's subscriber is the process's default.
+#[derive(Debug)]
+pub(crate) struct AnotherSubscriber;
+
+/// Makes `core` the one that the whole process records to, or nobody.
+pub(crate) fn turn_to(core: Option<&Core>) -> Result<(), AnotherSubscriber> {
+    let id = core.map_or(0, |core| core.id);
+    let installing = lock(&INSTALLING);
+    match GLOBAL.get() {
+        Some(global) => global.store(id, Release),
+        None if id == 0 => return Ok(()),
+        None => {
+            let current = Arc::new(AtomicU32::new(id));
+            let recorder = Dispatch::new(Recorder { core: current.clone() });
+            dispatcher::set_global_default(recorder).map_err(|_| AnotherSubscriber)?;
+            let _ = GLOBAL.set(current);
+        }
+    }
+    drop(installing);
+    // A call site that was reached before this moment is cached as switched off.
+    tracing_core::callsite::rebuild_interest_cache();
+    Ok(())
+}
+
+/// Which core the current subscriber records to, where that is a recorder.
+///
+/// An identity and not a yes or no, because a scoped recorder may sit over a global one.
+#[inline]
+pub(crate) fn current_recorder() -> Option<u32> {
+    dispatcher::get_default(|current| current.downcast_ref::<Recorder>().map(Recorder::id))
+}
+
+/// An id that no slot has: a span that found no place.
+const NOWHERE: u64 = u64::MAX;
+
+static REMOTE_PARENT: DefaultCallsite = DefaultCallsite::new(&REMOTE_METADATA);
+static REMOTE_METADATA: Metadata<'static> = metadata! {
+    name: "remote parent",
+    target: "synndicate",
+    level: Level::ERROR,
+    fields: &[],
+    callsite: &REMOTE_PARENT,
+    kind: Kind::SPAN,
+};
+
+impl Recorder {
+    #[inline]
+    fn id(&self) -> u32 {
+        self.core.load(Relaxed)
+    }
+
+    fn slot(&self, id: &span::Id) -> Option<&'static Slot> {
+        slot::find(id.into_u64()).filter(|slot| slot.recorder() == self.id())
+    }
+
+    fn wants(&self, metadata: &Metadata<'_>) -> bool {
+        core::find(self.id()).is_some_and(|core| core.config.filter.wants(metadata))
+    }
+
+    fn limits(&self) -> Option<Limits> {
+        thread::with(|thread| thread.limits(self.id()))
+    }
+
+    /// Whose child a new span is; `None`: it is a root.
+    fn parent(&self, attributes: &span::Attributes<'_>) -> Option<SpanContext> {
+        match attributes.parent() {
+            Some(parent) => self.slot(parent).map(Slot::context),
+            None if attributes.is_root() => None,
+            None => innermost(self.id()).map(|(context, _)| context),
+        }
+    }
+
+    /// Opens a span in a slot of its own.
+    fn open(
+        &self,
+        thread: &mut Thread,
+        parent: Option<SpanContext>,
+        metadata: &'static Metadata<'static>,
+        fields: &Content,
+    ) -> u64 {
+        let Some((sampler, limits)) = thread.sampler_and_limits(self.id()) else { return NOWHERE };
+        let context = match parent {
+            Some(parent) => SpanContext { span_id: thread.ids.span_id(), flags: parent.flags & SAMPLED, ..parent },
+            None => thread.root(self.id(), sampler),
+        };
+        let Some((index, slot)) = thread.allocate_slot() else {
+            thread.count_too_many_open(context);
+            return NOWHERE;
+        };
+        let (parent_id, remote) = parent.map_or((0, 0), |parent| (parent.span_id, parent.flags & REMOTE));
+        let opening = Opening { context, parent: parent_id, info: remote };
+        slot.publish(&opening);
+        let generation = slot.renew();
+        let mut shared = slot.shared();
+        shared.begin((generation >> 32) as u32, Some(metadata));
+        shared.began = clock::monotonic();
+        if context.is_sampled() {
+            shared.content.begin(&super::encoder::Head::new(&context, parent_id, opening.info));
+            if sites::of(metadata).plain {
+                shared.content.copy(fields);
+            } else {
+                shared.content.absorb(fields, Precedence::New, limits);
+            }
+        }
+        slot.open(clock::unix(shared.began));
+        generation | (u64::from(index) + 1)
+    }
+
+    /// Writes to the span of a handle: to its frame where that is on this thread, otherwise to its slot.
+    fn write(
+        &self,
+        id: &span::Id,
+        encode: impl FnOnce(&mut Content, Limits),
+        add: impl FnOnce(&mut Content, &Content, Limits),
+    ) {
+        let Some(slot) = self.slot(id) else {
+            if id.into_u64() != NOWHERE {
+                self.count_late();
+            }
+            return;
+        };
+        if slot.info() & SAMPLED == 0 {
+            return;
+        }
+        let Some(limits) = self.limits() else { return };
+        let fragment = encoded(|content| encode(content, limits));
+        let written = thread::with(|thread| {
+            let written = write_to(thread, slot, id.into_u64(), |content| add(content, &fragment, limits));
+            thread.give_back_fragment(fragment);
+            written
+        });
+        if !written {
+            self.count_late();
+        }
+    }
+
+    fn count_late(&self) {
+        thread::with(|thread| thread.count(self.id(), |counters| &counters.late));
+    }
+
+    /// The span an event belongs to.
+    fn span_of(&self, event: &Event<'_>) -> Option<(SpanContext, Option<u64>)> {
+        match event.parent() {
+            Some(parent) => self.slot(parent).map(|slot| (slot.context(), Some(parent.into_u64()))),
+            None if event.is_root() => None,
+            None => innermost(self.id()),
+        }
+    }
+}
+
+fn is_quiet() -> bool {
+    thread::with(|thread| thread.is_quiet())
+}
+
+/// The innermost span of a recorder on this thread, and its id where its state is in a slot.
+pub(super) fn innermost(recorder: u32) -> Option<(SpanContext, Option<u64>)> {
+    thread::with(|thread| {
+        let entry = thread.stack.innermost(recorder)?;
+        let id = match entry.state {
+            State::Slot(id) => Some(id),
+            State::Frame(_) => None,
+        };
+        Some((entry.context, id))
+    })
+}
+
+/// A fragment that user code writes, with no borrow held.
+pub(super) fn encoded(encode: impl FnOnce(&mut Content)) -> Content {
+    let mut fragment = thread::with(Thread::fragment);
+    encode(&mut fragment);
+    fragment
+}
+
+fn write_to(thread: &mut Thread, slot: &Slot, id: u64, write: impl FnOnce(&mut Content)) -> bool {
+    if slot.info() & LANE != 0
+        && let Some(frame) = thread.stack.frame(slot.context().span_id)
+    {
+        write(&mut frame.content);
+        return true;
+    }
+    slot.write(id, write)
+}
+
+/// Writes to a span that is entered on this thread; false where it is not there any more.
+pub(super) fn write_entered(
+    thread: &mut Thread,
+    (context, id): (SpanContext, Option<u64>),
+    write: impl FnOnce(&mut Content),
+) -> bool {
+    match id {
+        Some(id) => slot::find(id).is_some_and(|slot| write_to(thread, slot, id, write)),
+        None => match thread.stack.frame(context.span_id) {
+            Some(frame) => {
+                write(&mut frame.content);
+                true
+            }
+            None => false,
+        },
+    }
+}
+
+impl Subscriber for Recorder {
+    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if self.wants(metadata) { Interest::always() } else { Interest::never() }
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        self.wants(metadata)
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(core::find(self.id()).map_or(LevelFilter::OFF, |core| core.config.filter.max_level()))
+    }
+
+    fn new_span(&self, attributes: &span::Attributes<'_>) -> span::Id {
+        let Some(limits) = self.limits().filter(|_| !is_quiet()) else {
+            return span::Id::from_u64(NOWHERE);
+        };
+        let parent = self.parent(attributes);
+        let recorded = parent.is_none_or(|parent| parent.is_sampled());
+        let fields = encoded(|content| {
+            if recorded {
+                attributes.record(&mut SpanVisitor { content, limits });
+            }
+        });
+        let id = thread::with(|thread| {
+            let id = self.open(thread, parent, attributes.metadata(), &fields);
+            thread.give_back_fragment(fields);
+            id
+        });
+        span::Id::from_u64(id)
+    }
+
+    fn record(&self, id: &span::Id, values: &span::Record<'_>) {
+        self.write(
+            id,
+            |content, limits| values.record(&mut SpanVisitor { content, limits }),
+            |content, fields, limits| content.absorb(fields, Precedence::New, limits),
+        );
+    }
+
+    fn record_follows_from(&self, id: &span::Id, follows: &span::Id) {
+        let Some(to) = self.slot(follows).map(Slot::context) else { return self.count_late() };
+        self.write(id, |_, _| {}, |content, _, limits| content.link(&to, limits));
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        if is_quiet() {
+            return;
+        }
+        let Some(span) = self.span_of(event).filter(|(context, _)| context.is_sampled()) else { return };
+        let Some(limits) = self.limits() else { return };
+        let now = clock::unix(clock::monotonic());
+        let (mut fields, mut name) = thread::with(|thread| (thread.fragment(), thread.fragment()));
+        super::event::encode(event, &mut fields, name.buffer(), limits);
+        thread::with(|thread| {
+            if !write_entered(thread, span, |content| content.event(name.bytes(), now, &fields, limits)) {
+                thread.count(self.id(), |counters| &counters.late);
+            }
+            thread.give_back_fragment(fields);
+            thread.give_back_fragment(name);
+        });
+    }
+
+    fn enter(&self, id: &span::Id) {
+        if let Some(slot) = self.slot(id) {
+            let context = slot.context();
+            thread::with(|thread| thread.stack.push(context, State::Slot(id.into_u64())));
+        }
+    }
+
+    fn exit(&self, id: &span::Id) {
+        thread::with(|thread| thread.stack.exit_slot(id.into_u64()));
+    }
+
+    fn clone_span(&self, id: &span::Id) -> span::Id {
+        if let Some(slot) = self.slot(id) {
+            slot.retain(id.into_u64());
+        }
+        id.clone()
+    }
+
+    fn try_close(&self, id: span::Id) -> bool {
+        let Some(slot) = self.slot(&id) else { return false };
+        if !slot.release(id.into_u64()) {
+            return false;
+        }
+        let index = id.into_u64() as u32 - 1;
+        if slot.info() & LANE != 0 || slot.start() == 0 {
+            // Its call has ended before; now its last handle is gone.
+            slot::free(index);
+        } else {
+            let now = clock::monotonic();
+            thread::with(|thread| thread.end_slot(slot, index, now));
+        }
+        true
+    }
+
+    fn current_span(&self) -> span::Current {
+        let found = thread::with(|thread| {
+            let entry = thread.stack.innermost(self.id())?;
+            Some(match &entry.state {
+                State::Frame(frame) => (frame.id(), frame.site.map_or(&REMOTE_METADATA, |site| site.metadata)),
+                State::Slot(id) => (*id, metadata_of(*id)),
+            })
+        });
+        match found {
+            Some((id, metadata)) => span::Current::new(span::Id::from_u64(id), metadata),
+            None => span::Current::none(),
+        }
+    }
+}
+
+/// The metadata of an entered handle's span, which may be a lane span that lives elsewhere or has ended.
+fn metadata_of(id: u64) -> &'static Metadata<'static> {
+    let metadata = slot::find(id).and_then(|slot| match callsite::site(slot.info() >> 8) {
+        Some(site) if slot.info() & LANE != 0 => Some(site.metadata),
+        _ => slot.shared().metadata,
+    });
+    metadata.unwrap_or(&REMOTE_METADATA)
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorder").field("core", &self.id()).finish()
+    }
+}

@@ -1,0 +1,400 @@
+//! One thread's part of the recorder, and the life of a lane span on it: begin, amend, end.
+//!
+//! Nothing here runs user code. Whoever does so first takes out what it needs and lets the borrow go, because that code may be
+//! traced, may log, may panic, and would come back here.
+
+use super::callsite::{CallSite, Policy};
+use super::clock;
+use super::context::{ContextStack, LANE, REMOTE, SAMPLED, SpanContext};
+use super::core::{self, Core, Counters};
+use super::encoder::{Content, Head, Limits, Outcome, Precedence};
+use super::frame::{Frame, FramePool};
+use super::ids::IdGenerator;
+use super::ring::{LARGE, Pushed, Record, Ring, Writer};
+use super::slot::{self, Opening, Slot};
+use super::sampler::Sampler;
+use crate::batch::Chunk;
+use std::cell::RefCell;
+use std::mem::ManuallyDrop;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+thread_local! {
+    // Never destroyed, so that it works in every other thread-local's destructor, in whatever order they run; and constant, so
+    // that no access has to ask whether it exists. What it holds goes back through `SWEEP`, whose destructor may run any time.
+    static THREAD: ManuallyDrop<RefCell<Thread>> =
+        const { ManuallyDrop::new(RefCell::new(Thread::NEW)) };
+    static SWEEP: Sweep = const { Sweep };
+}
+
+struct Sweep;
+
+impl Drop for Sweep {
+    fn drop(&mut self) {
+        with(Thread::leave);
+    }
+}
+
+/// Borrows the calling thread's part.
+#[inline]
+pub(crate) fn with<R>(run: impl FnOnce(&mut Thread) -> R) -> R {
+    THREAD.with(|thread| run(&mut thread.borrow_mut()))
+}
+
+/// The state of one thread.
+#[derive(Debug)]
+pub(crate) struct Thread {
+    pub(crate) stack: ContextStack,
+    pub(crate) ids: IdGenerator,
+    frames: FramePool,
+    free_slots: Vec<u32>,
+    fragments: Vec<Content>,
+    /// The ways out, one a recorder; the one that was used last stands first.
+    outlets: Vec<ThreadOutlet>,
+    /// Its thread-locals are being destroyed: what it collects it gives away at once.
+    leaving: bool,
+    /// It works for the pipeline: what it does is not recorded.
+    quiet: bool,
+}
+
+/// One recorder as this thread knows it.
+#[derive(Debug)]
+struct ThreadOutlet {
+    recorder: u32,
+    sampler: Sampler,
+    limits: Limits,
+    core: Arc<Core>,
+    ring: Arc<Ring>,
+    writer: Writer,
+}
+
+impl Thread {
+    const NEW: Thread = Thread {
+        stack: ContextStack::EMPTY,
+        ids: IdGenerator::UNSEEDED,
+        frames: FramePool::EMPTY,
+        free_slots: Vec::new(),
+        fragments: Vec::new(),
+        outlets: Vec::new(),
+        leaving: false,
+        quiet: false,
+    };
+
+    /// A frame for a new span of `site`; `None`: there is nothing to record and nothing to push. Roots that are not sampled
+    /// get one too, for their ids and handles; what is below them gets nothing.
+    #[inline]
+    pub(crate) fn begin(&mut self, site: &'static CallSite, recorder: u32) -> Option<(Box<Frame>, Limits)> {
+        if self.quiet || site.policy(recorder) == Policy::Off {
+            return None;
+        }
+        let &mut ThreadOutlet { sampler, limits, .. } = self.outlet(recorder)?;
+        let info = LANE | site.id() << 8;
+        let opening = match self.stack.innermost(recorder).map(|entry| entry.context) {
+            Some(parent) if !parent.is_sampled() => return None,
+            Some(parent) => Opening {
+                context: SpanContext { span_id: self.ids.span_id(), flags: SAMPLED, ..parent },
+                parent: parent.span_id,
+                info: info | parent.flags & REMOTE,
+            },
+            None => Opening { context: self.root(recorder, sampler), parent: 0, info },
+        };
+        let mut frame = self.open_frame(&opening, Some(site))?;
+        if opening.context.is_sampled() {
+            frame.content.begin(&Head::new(&opening.context, opening.parent, opening.info));
+        }
+        Some((frame, limits))
+    }
+
+    /// A new trace.
+    #[inline]
+    pub(crate) fn root(&mut self, recorder: u32, sampler: Sampler) -> SpanContext {
+        let trace_id = self.ids.trace_id();
+        let flags = if sampler.samples(trace_id) { SAMPLED } else { 0 };
+        SpanContext { trace_id, span_id: self.ids.span_id(), recorder, flags }
+    }
+
+    #[inline]
+    fn open_frame(&mut self, opening: &Opening, site: Option<&'static CallSite>) -> Option<Box<Frame>> {
+        let Some(mut frame) = self.frames.take(&mut self.free_slots) else {
+            self.count_too_many_open(opening.context);
+            return None;
+        };
+        frame.slot().publish(opening);
+        frame.context = opening.context;
+        frame.site = site;
+        frame.unwinding = false;
+        frame.fresh = true;
+        Some(frame)
+    }
+
+    #[cold]
+    pub(crate) fn count_too_many_open(&mut self, context: SpanContext) {
+        if context.is_sampled() {
+            self.count(context.recorder, |counters| &counters.too_many_open);
+        }
+    }
+
+    /// Adds one to a counter of `recorder`.
+    #[cold]
+    pub(crate) fn count(&mut self, recorder: u32, counter: impl FnOnce(&Counters) -> &AtomicU64) {
+        if let Some(outlet) = self.outlet(recorder) {
+            counter(&outlet.core.counters).fetch_add(1, Relaxed);
+        }
+    }
+
+    /// A frame that stands for a span in another process; it is never written.
+    pub(crate) fn remote(&mut self, context: SpanContext) -> Option<Box<Frame>> {
+        self.open_frame(&Opening { context, parent: 0, info: REMOTE }, None)
+    }
+
+    /// Takes the frame of span `span_id` off the stack.
+    #[inline]
+    pub(crate) fn take(&mut self, span_id: u64) -> Option<Box<Frame>> {
+        match self.stack.pop_frame(span_id) {
+            Some(frame) => Some(frame),
+            None => self.take_from_below(span_id),
+        }
+    }
+
+    #[cold]
+    fn take_from_below(&mut self, span_id: u64) -> Option<Box<Frame>> {
+        let (frame, leaked) = self.stack.take_frame(span_id)?;
+        let now = clock::monotonic();
+        for mut above in leaked.into_iter().rev() {
+            if let Some(outlet) = self.outlet(above.context.recorder) {
+                mark_unfinished(&mut above.content, outlet.limits);
+            }
+            self.end(above, now);
+        }
+        Some(frame)
+    }
+
+    /// Ends a span: writes it into the thread's ring and gives the frame back.
+    #[inline]
+    pub(crate) fn end(&mut self, mut frame: Box<Frame>, now: u64) {
+        let slot = frame.slot();
+        let start = slot.start();
+        if !slot.is_private() {
+            return self.end_with_handles(frame, start, now);
+        }
+        slot.close();
+        self.write(&mut frame, start, now);
+        slot.renew();
+        self.give_back(frame);
+    }
+
+    /// Handles of the span live on or wrote to it. What they wrote joins it; they keep the slot, where they are still good as
+    /// parents, and the frame takes another one.
+    #[cold]
+    fn end_with_handles(&mut self, mut frame: Box<Frame>, start: u64, now: u64) {
+        let (slot, id) = (frame.slot(), frame.id());
+        let mut shared = slot.shared();
+        slot.close();
+        if shared.belongs_to(id) {
+            if let Some(outlet) = self.outlet(frame.context.recorder) {
+                frame.content.absorb(&shared.content, Precedence::New, outlet.limits);
+            }
+            shared.end();
+        }
+        drop(shared);
+        let has_slot = frame.leave_slot(&mut self.free_slots);
+        self.write(&mut frame, start, now);
+        if has_slot { self.give_back(frame) } else { frame.dissolve() }
+    }
+
+    #[inline]
+    fn write(&mut self, frame: &mut Frame, start: u64, now: u64) {
+        if let (true, Some(site)) = (start != 0, frame.site) {
+            let end = start + now.saturating_sub(frame.began);
+            self.push(&mut frame.content, frame.context.recorder, site.id(), (start, end));
+        }
+    }
+
+    #[inline]
+    fn give_back(&mut self, frame: Box<Frame>) {
+        self.frames.give_back(frame);
+        if self.leaving {
+            self.leave();
+        }
+    }
+
+    /// Ends a `tracing` span, whose state is in its slot.
+    pub(crate) fn end_slot(&mut self, slot: &'static Slot, index: u32, now: u64) {
+        let mut shared = slot.shared();
+        let start = slot.close();
+        let context = slot.context();
+        if context.is_sampled() && let Some(metadata) = shared.metadata {
+            let site = super::sites::of(metadata).id;
+            let end = start + now.saturating_sub(shared.began);
+            self.push(&mut shared.content, context.recorder, site, (start, end));
+        }
+        shared.end();
+        drop(shared);
+        slot.abandon();
+        self.free_slots.push(index);
+        if self.leaving {
+            self.leave();
+        } else if self.free_slots.len() >= 128 {
+            slot::free_all(&mut self.free_slots);
+        }
+    }
+
+    /// Puts a span's bytes into the ring of its recorder.
+    #[inline]
+    pub(crate) fn push(&mut self, content: &mut Content, recorder: u32, site: u32, times: (u64, u64)) {
+        let Some(outlet) = self.outlet(recorder) else { return };
+        let outcome = content.finish();
+        let dropped = content.dropped();
+        if dropped != [0; 3] {
+            outlet.core.count_limited(dropped);
+        }
+        let record = record_of(content, outcome, site);
+        let buffer = content.buffer();
+        Head::set_times(buffer, times.0, times.1);
+        outlet.push(record, buffer.padded());
+    }
+
+    /// This thread's way out for `recorder`; `None` where that recorder is gone.
+    #[inline]
+    fn outlet(&mut self, recorder: u32) -> Option<&mut ThreadOutlet> {
+        if self.outlets.first().is_none_or(|first| first.recorder != recorder) {
+            self.turn_to(recorder)?;
+        }
+        self.outlets.first_mut()
+    }
+
+    /// What one span of `recorder` may hold.
+    #[inline]
+    pub(crate) fn limits(&mut self, recorder: u32) -> Option<Limits> {
+        Some(self.outlet(recorder)?.limits)
+    }
+
+    /// How traces of `recorder` are sampled, and what one span may hold.
+    #[inline]
+    pub(crate) fn sampler_and_limits(&mut self, recorder: u32) -> Option<(Sampler, Limits)> {
+        let outlet = self.outlet(recorder)?;
+        Some((outlet.sampler, outlet.limits))
+    }
+
+    #[cold]
+    fn turn_to(&mut self, recorder: u32) -> Option<()> {
+        let _ = SWEEP.try_with(|_| ());
+        self.outlets.retain(|outlet| outlet.recorder == recorder || Arc::strong_count(&outlet.core) > 1);
+        let known = self.outlets.iter().position(|outlet| outlet.recorder == recorder);
+        let at = known.or_else(|| self.add_outlet(recorder))?;
+        self.outlets.swap(0, at);
+        Some(())
+    }
+
+    fn add_outlet(&mut self, recorder: u32) -> Option<usize> {
+        let core = core::find(recorder)?;
+        let (sampler, limits, ring) = (core.config.sampler, core.config.limits, core.first_ring());
+        self.outlets.push(ThreadOutlet { recorder, sampler, limits, core, ring, writer: Writer::default() });
+        Some(self.outlets.len() - 1)
+    }
+
+    /// An empty fragment, in which attributes are written before the span they belong to is looked for.
+    pub(crate) fn fragment(&mut self) -> Content {
+        let mut fragment = self.fragments.pop().unwrap_or_default();
+        fragment.clear();
+        fragment
+    }
+
+    pub(crate) fn give_back_fragment(&mut self, mut fragment: Content) {
+        if self.fragments.len() < 16 && !self.leaving {
+            fragment.recycle();
+            self.fragments.push(fragment);
+        }
+    }
+
+    /// A slot for a `tracing` span.
+    pub(crate) fn allocate_slot(&mut self) -> Option<(u32, &'static Slot)> {
+        slot::allocate(&mut self.free_slots)
+    }
+
+    /// Records nothing on this thread from now on: the pipeline's own client libraries are full of spans and events.
+    pub(crate) fn silence(&mut self) {
+        self.quiet = true;
+    }
+
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// The thread ends: frames and slots go to the others; the rings stay with their recorders, which drain them.
+    fn leave(&mut self) {
+        self.leaving = true;
+        self.frames.share(0);
+        self.frames.shrink();
+        slot::free_all(&mut self.free_slots);
+        self.free_slots = Vec::new();
+        self.outlets = Vec::new();
+        self.fragments = Vec::new();
+        self.stack.shrink();
+    }
+}
+
+impl ThreadOutlet {
+    #[inline]
+    fn push(&mut self, record: Record, padded: &[u8]) {
+        match self.ring.push(record, padded, &mut self.writer) {
+            Pushed::Yes => {}
+            Pushed::HalfFull => self.core.wake(),
+            Pushed::Full => self.push_into_full(record, padded),
+        }
+    }
+
+    /// A small ring grows once. A large one is emptied by its own thread; what then finds no room is dropped and counted.
+    #[cold]
+    fn push_into_full(&mut self, record: Record, padded: &[u8]) {
+        if padded.len() > LARGE * 2 {
+            return self.push_beside(record, padded);
+        }
+        self.core.wake();
+        if self.ring.words() < LARGE {
+            self.ring = self.core.add_ring(LARGE);
+            self.writer = Writer::default();
+        } else {
+            self.core.relieve(&self.ring);
+        }
+        if self.ring.push(record, padded, &mut self.writer) == Pushed::Full {
+            self.core.counters.ring_full.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// One span that is larger than a quarter of a ring.
+    #[cold]
+    fn push_beside(&mut self, record: Record, padded: &[u8]) {
+        if padded.len() >= Record::MOST {
+            self.core.counters.too_large.fetch_add(1, Relaxed);
+            return;
+        }
+        self.core.accept(one_span(record, padded));
+    }
+}
+
+/// A chunk of one span.
+pub(crate) fn one_span(record: Record, bytes: &[u8]) -> Chunk {
+    let mut drain = super::drain::Drain::default();
+    drain.add_bytes(record, bytes.get(..record.len).unwrap_or(bytes));
+    drain.take()
+}
+
+/// What the worker is told of a span.
+#[inline]
+pub(crate) fn record_of(content: &Content, outcome: Outcome, site: u32) -> Record {
+    let status = match outcome {
+        Outcome::Fine => 0,
+        Outcome::Failed => Record::FAILED | Record::NEEDS_STATUS,
+        Outcome::Told { failed: true } => Record::FAILED,
+        Outcome::Told { failed: false } => 0,
+    };
+    let named = if content.is_named() { Record::NAMED } else { 0 };
+    let overrides = if content.overrides_constants() { Record::OVERRIDES } else { 0 };
+    Record { len: content.bytes().len(), marks: status | named | overrides, site }
+}
+
+/// Says that the span's end was not seen.
+pub(crate) fn mark_unfinished(content: &mut Content, limits: Limits) {
+    content.attributes(limits).record_as("synndicate.unfinished", &true);
+}

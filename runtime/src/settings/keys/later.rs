@@ -1,0 +1,46 @@
+//! Keys of later versions: known, so that mistakes beside them are found, and refused where they
+//! count.
+
+use super::key::{Key, key};
+use crate::settings::kind::Kind;
+
+const IN_MEMORY: &str = "spans that wait are kept in memory, see `tracing_max_queue_bytes`";
+
+pub(super) static KEYS: &[Key] = &[
+    key(
+        "tracing_fallbacks",
+        Kind::List(&["jaeger", "zipkin", "otlp", "console"], |to| {
+            &mut to.tracing_fallbacks
+        }),
+    ),
+    not_available("tracing_spool_dir", IN_MEMORY, &[]),
+    not_available("tracing_spool_max_bytes", IN_MEMORY, &[]),
+    not_available(
+        "tracing_propagators",
+        "requests carry no trace context in this version",
+        &[],
+    ),
+    not_available(
+        "span",
+        "rules for single spans have no effect; `tracing_filter` works by target and level",
+        &[
+            "match",
+            "target",
+            "level",
+            "enabled",
+            "sample_rate",
+            "capture",
+            "redact",
+            "rename",
+            "attributes",
+        ],
+    ),
+];
+
+const fn not_available(
+    name: &'static str,
+    instead: &'static str,
+    members: &'static [&'static str],
+) -> Key {
+    key(name, Kind::NotAvailable { instead, members })
+}

@@ -1,0 +1,197 @@
+//! One function a kind of value: from what a source spells to a typed value, or what to do about
+//! it.
+
+use super::kind::{Bounds, Choices, Hints, Times};
+use super::quantity::{self, show_duration, show_size};
+use super::raw::{Form, Raw};
+use super::suggest::nearest;
+use super::{Address, Settings, endpoint};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tracing_subscriber::filter::Targets;
+
+pub(super) fn flag(raw: &Raw) -> Result<bool, Hints> {
+    match &raw.form {
+        Form::Flag(flag) => Ok(*flag),
+        Form::Word => raw.spelled.to_ascii_lowercase().parse().map_err(|_| vec![]),
+        _ => Err(unquoted(raw, |word| flag(word).is_ok())),
+    }
+}
+
+pub(super) fn text(raw: &Raw) -> Result<String, Hints> {
+    optional_text(raw)?.ok_or_else(Vec::new)
+}
+
+/// A text; an empty one unsets.
+pub(super) fn optional_text(raw: &Raw) -> Result<Option<String>, Hints> {
+    let text = raw.text().ok_or_else(|| quoted(raw))?;
+    Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+}
+
+/// A text, number or flag, as it is spelled.
+pub(super) fn scalar(raw: &Raw) -> Result<String, Hints> {
+    match (&raw.form, raw.text()) {
+        (_, Some(text)) => Ok(text.to_owned()),
+        (Form::Number(_) | Form::Flag(_), None) => Ok(raw.spelled.clone()),
+        (Form::Table(_), _) => Err(vec!["a name with dots stands in quotes".into()]),
+        _ => Err(vec![]),
+    }
+}
+
+pub(super) fn rate(raw: &Raw) -> Result<f64, Hints> {
+    let number = raw
+        .number()
+        .ok_or_else(|| unquoted(raw, |word| rate(word).is_ok()))?;
+    let parsed = number.parse::<f64>().ok();
+    // Adding zero makes `-0.0` positive; `NaN` is in no range.
+    let in_range = parsed
+        .filter(|rate| (0.0..=1.0).contains(rate))
+        .map(|rate| rate + 0.0);
+    in_range.ok_or_else(|| share(number).into_iter().collect())
+}
+
+/// How a percentage or a decimal comma is written here.
+fn share(number: &str) -> Option<String> {
+    let (text, divisor) = match number.strip_suffix('%') {
+        Some(percent) => (percent.trim_end().to_owned(), 100.0),
+        None if number.contains(',') => (number.replace(',', "."), 1.0),
+        None => (number.to_owned(), 100.0),
+    };
+    let share = text.parse::<f64>().ok()? / divisor;
+    let meant = (0.0..=1.0).contains(&share) && share > 0.01;
+    meant.then(|| format!("`{number}` may be meant as `{share}`"))
+}
+
+pub(super) fn count(raw: &Raw, bounds: &Bounds<u64>) -> Result<u64, Hints> {
+    let number = raw
+        .number()
+        .ok_or_else(|| unquoted(raw, |word| count(word, bounds).is_ok()))?;
+    within(digits(number).ok_or_else(Vec::new)?, bounds)
+}
+
+pub(super) fn size(raw: &Raw, bounds: &Bounds<u64>) -> Result<u64, Hints> {
+    let number = raw.number().and_then(digits);
+    let bytes = number.or_else(|| quantity::size(raw.text()?));
+    let bytes = bytes.ok_or_else(|| unquoted(raw, |word| size(word, bounds).is_ok()))?;
+    within(bytes, bounds)
+        .map_err(|reason| [vec![format!("this is {}", show_size(bytes))], reason].concat())
+}
+
+pub(super) fn duration(raw: &Raw, times: &Times) -> Result<Duration, Hints> {
+    let number = raw
+        .number()
+        .and_then(digits)
+        .map(|number| times.unit.of(number));
+    let read = number.or_else(|| quantity::duration(raw.text()?));
+    let read = read.ok_or_else(|| unquoted(raw, |word| duration(word, times).is_ok()))?;
+    within(read, &times.bounds)
+        .map_err(|reason| [vec![format!("this is {}", show_duration(read))], reason].concat())
+}
+
+/// A whole number in digits alone; the largest stands for those that are larger.
+fn digits(number: &str) -> Option<u64> {
+    let whole = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    whole.then(|| number.parse().unwrap_or(u64::MAX))
+}
+
+fn within<T: PartialOrd>(value: T, bounds: &Bounds<T>) -> Result<T, Hints> {
+    if value < bounds.min {
+        Err(vec![bounds.low.into()])
+    } else if value > bounds.max {
+        Err(vec![bounds.high.into()])
+    } else {
+        Ok(value)
+    }
+}
+
+pub(super) fn choice(raw: &Raw, choices: &Choices, to: &mut Settings) -> Result<String, Hints> {
+    let name = raw.text().ok_or_else(|| quoted(raw))?.to_ascii_lowercase();
+    if (choices.set)(to, &name) {
+        return Ok(if name.is_empty() {
+            "unset".into()
+        } else {
+            name
+        });
+    }
+    Err(meant(&name, choices.names))
+}
+
+fn meant(name: &str, names: &[&'static str]) -> Hints {
+    let nearest = nearest(name, names.iter().copied());
+    nearest
+        .into_iter()
+        .map(|name| format!("the nearest is `{name}`"))
+        .collect()
+}
+
+pub(super) fn endpoint(raw: &Raw, folder: &Path) -> Result<Option<Address>, Hints> {
+    let text = optional_text(raw)?;
+    text.map(|text| endpoint::parse(&text, folder))
+        .transpose()
+        .map_err(|hint| vec![hint])
+}
+
+pub(super) fn path(raw: &Raw, folder: &Path) -> Result<Option<PathBuf>, Hints> {
+    Ok(optional_text(raw)?.map(|path| folder.join(path)))
+}
+
+pub(super) fn filter(raw: &Raw) -> Result<Targets, Hints> {
+    text(raw)?
+        .parse()
+        .map_err(|error: tracing_subscriber::filter::ParseError| vec![error.to_string()])
+}
+
+/// A list of names.
+pub(super) fn list(raw: &Raw, names: &[&'static str]) -> Result<Vec<String>, Hints> {
+    let elements = elements(raw)?;
+    match elements
+        .iter()
+        .find(|element| !names.contains(&element.as_str()))
+    {
+        Some(unknown) => {
+            let unknown_name = format!("`{}` is not known", unknown.escape_debug());
+            Err([vec![unknown_name], meant(unknown, names)].concat())
+        }
+        None => Ok(elements),
+    }
+}
+
+/// The texts of a list: in brackets, separated by commas, or a single one.
+fn elements(raw: &Raw) -> Result<Vec<String>, Hints> {
+    let raw = raw
+        .clone()
+        .structured()
+        .map_err(|broken| vec![broken.message])?;
+    let element = |item: &Raw| item.text().map(str::to_owned).ok_or_else(|| quoted(item));
+    match (&raw.form, raw.text()) {
+        (Form::List(items), _) => items.iter().map(element).collect(),
+        (_, Some(text)) => {
+            let elements = text
+                .split(',')
+                .map(str::trim)
+                .filter(|element| !element.is_empty());
+            Ok(elements.map(str::to_owned).collect())
+        }
+        _ => Err(vec![]),
+    }
+}
+
+/// The advice to leave the quotes out, where that makes the value a good one.
+fn unquoted(raw: &Raw, is_good: impl Fn(&Raw) -> bool) -> Hints {
+    match &raw.form {
+        Form::Text(text) if is_good(&Raw::word(text)) => {
+            vec![format!("write `{text}` without quotes")]
+        }
+        _ => vec![],
+    }
+}
+
+/// The advice to put a number or flag into quotes.
+fn quoted(raw: &Raw) -> Hints {
+    match &raw.form {
+        Form::Number(_) | Form::Flag(_) | Form::Date => {
+            vec![format!("write `\"{}\"`, in quotes", raw.spelled)]
+        }
+        _ => vec![],
+    }
+}

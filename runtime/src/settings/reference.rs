@@ -1,0 +1,145 @@
+//! The reference file, `config/Synndicate.toml`, made from the table of keys.
+
+use super::keys::{Initial, Key, SECTIONS, variable};
+use std::fmt::Write;
+
+const WIDTH: usize = 100;
+
+const HEAD: &str = "\
+# Synndicate.toml: every setting with what it does, commented out at its default.
+#
+# Synndicate looks for a file of this name in the working directory and upwards. What it says can be
+# said elsewhere too; from the lowest to the highest, a later source wins:
+#
+#   1. the defaults below; name and version of the service are those of the program's package
+#   2. the arguments of #[traced_service(...)]
+#   3. this file, or the one that SYN_CONFIG names
+#   4. the profile of this file that SYN_PROFILE names, see the end
+#   5. the standard OTEL_* variables, where one is named below
+#   6. the variables SYN_OBSERVABILITY__<KEY>; a dot in a key is two underscores
+#   7. the program itself, through the builder
+#
+# An empty variable is as if it were not set; in this file an empty text unsets a key that has no
+# default. A mistake ends the program with code 78 before it starts; one in an OTEL_* variable is a
+# warning, since the platform may set it for programs of every language.
+#
+# A duration is a number in the unit that is given or a text with a unit: \"250ms\", \"10s\", \"1m\".
+# A size is a number of bytes, or a text such as \"64 MiB\" or \"4MB\".
+
+[observability]
+";
+
+const TAIL: &str = "
+# A profile: SYN_PROFILE=production puts its keys over those above.
+#
+#[profiles.production.observability]
+#tracing_sample_rate = 0.1
+";
+
+/// The text of the reference file.
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "for a command that writes a settings file")
+)]
+pub(super) fn reference() -> String {
+    let mut text = HEAD.to_owned();
+    for section in SECTIONS.iter().filter(|section| !section.title.is_empty()) {
+        let heading = format!("---- {} ", section.title);
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "\n# {heading:-<98}");
+        section.keys.iter().for_each(|key| explain(key, &mut text));
+    }
+    text + TAIL
+}
+
+fn explain(key: &Key, text: &mut String) {
+    let (Initial::Default(value) | Initial::Example(value)) = key.initial else {
+        return;
+    };
+    text.push('\n');
+    paragraph(key.doc, text);
+    let reasons = key.kind.reasons().unwrap_or_default();
+    paragraph(&format!("Allowed: {}. {reasons}", key.kind.allowed()), text);
+    let ours = variable(key.name);
+    match key.otel {
+        [] => paragraph(&format!("Variable: {ours}."), text),
+        standard => {
+            let names: Vec<_> = std::iter::once(&*ours)
+                .chain(standard.iter().rev().copied())
+                .collect();
+            paragraph(
+                &format!("Variables, the strongest first: {}.", names.join(", ")),
+                text,
+            );
+        }
+    }
+    if let Initial::Example(_) = key.initial {
+        paragraph("Not set by default; an example:", text);
+    }
+    let _ = writeln!(text, "#{} = {value}", key.name);
+}
+
+fn paragraph(words: &str, text: &mut String) {
+    let mut column = WIDTH;
+    for word in words.split_whitespace() {
+        if column + 1 + word.chars().count() > WIDTH {
+            text.push_str(if text.ends_with('\n') { "#" } else { "\n#" });
+            column = 1;
+        }
+        text.push(' ');
+        text.push_str(word);
+        column += 1 + word.chars().count();
+    }
+    text.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{Sources, load};
+
+    const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/Synndicate.toml");
+
+    #[test]
+    fn the_checked_in_file_is_what_the_table_of_keys_says() {
+        let checked_in = std::fs::read_to_string(PATH).unwrap_or_default();
+        if checked_in != reference() {
+            let fresh = std::env::temp_dir().join("Synndicate.toml.fresh");
+            std::fs::write(&fresh, reference()).unwrap();
+            panic!(
+                "config/Synndicate.toml is stale; the fresh text is in {0}: cp {0} {PATH}",
+                fresh.display()
+            );
+        }
+    }
+
+    #[test]
+    fn every_line_of_the_reference_is_valid_when_it_is_taken_in() {
+        let taken_in = |line: &str| match line.strip_prefix('#') {
+            Some(setting) if !setting.starts_with(' ') => setting.to_owned(),
+            _ => line.to_owned(),
+        };
+        let text: Vec<_> = reference().lines().map(taken_in).collect();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("Synndicate.toml"), text.join("\n")).unwrap();
+        let loaded = load(&Sources {
+            directory: folder.path().into(),
+            ..Sources::default()
+        });
+        loaded.report.finish(&loaded.origins).unwrap();
+        let defaults = load(&Sources::default());
+        for (key, default) in defaults.origins.iter() {
+            let given = loaded.origins.get(key).unwrap();
+            assert_eq!(given.value, default.value, "{key}");
+            assert_ne!(given.origin, default.origin, "{key}");
+        }
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_page() {
+        for line in reference().lines() {
+            let words = line.split_whitespace().count();
+            assert!(line.chars().count() <= WIDTH || words <= 2, "{line}");
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Lists, headers and attributes, from files and variables.
+
+use super::support::*;
+
+const FALLBACKS: &str = "SYN_OBSERVABILITY__TRACING_FALLBACKS";
+const HEADERS: &str = "SYN_OBSERVABILITY__TRACING_HEADERS";
+
+fn headers(case: &Case) -> Vec<(String, String)> {
+    let text = |value: &http::HeaderValue| value.to_str().unwrap().to_owned();
+    let headers = case.settings().tracing_headers.0;
+    let mut headers: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), text(value)))
+        .collect();
+    headers.sort();
+    headers
+}
+
+fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+/// A list of one element stayed a text: <https://github.com/rust-cli/config-rs/issues/428>.
+#[test]
+fn lists_of_any_length_and_form_are_read_from_a_variable() {
+    for (value, elements) in [
+        ("console", &["console"][..]),
+        ("zipkin,console", &["zipkin", "console"]),
+        ("[\"zipkin\", \"console\"]", &["zipkin", "console"]),
+        (" zipkin , ,console ", &["zipkin", "console"]),
+        ("[]", &[]),
+    ] {
+        assert_eq!(
+            variable(FALLBACKS, value).load().settings.tracing_fallbacks,
+            elements,
+            "{value}"
+        );
+    }
+    assert_eq!(
+        keys("tracing_fallbacks = ['otlp']")
+            .load()
+            .settings
+            .tracing_fallbacks,
+        ["otlp"]
+    );
+}
+
+#[test]
+fn a_list_with_something_else_in_it_is_refused() {
+    for (value, parts) in [
+        (
+            "zipkni,console",
+            &["`zipkni` is not known", "nearest is `zipkin`"][..],
+        ),
+        ("[1]", &["`\"1\"`, in quotes"]),
+        ("[", &["a list of `jaeger`, `zipkin`, `otlp` or `console`"]),
+    ] {
+        let error = variable(FALLBACKS, value).error();
+        assert_holds(&error, parts);
+        assert_holds(&error, &["`tracing_fallbacks` is", FALLBACKS]);
+    }
+}
+
+#[test]
+fn fallbacks_are_refused_until_they_do_something() {
+    let error = keys("tracing_fallbacks = ['zipkin', 'console']").error();
+    assert_holds(
+        &error,
+        &[
+            "`zipkin`, `console`",
+            "not available in this version",
+            "Synndicate.toml:2:21",
+            "`tracing_backend`",
+        ],
+    );
+    assert!(variable(FALLBACKS, "[]").warnings().is_empty());
+}
+
+/// Names of headers could not be given in variables:
+/// <https://github.com/IABTechLab/trusted-server/issues/319>.
+#[test]
+fn headers_keep_their_names_in_every_form() {
+    let both = pairs(&[("x-api-key", "s3cret"), ("x-team", "a")]);
+    for value in [
+        "{\"X-Api-Key\" = \"s3cret\", x-team = 'a'}",
+        "x-api-key=s3cret,x-team=a",
+        "X-Api-Key = s3cret , x-team=a,",
+    ] {
+        assert_eq!(headers(&variable(HEADERS, value)), both, "{value}");
+    }
+    let single = variable(&format!("{HEADERS}__X_API_KEY"), "s3cret");
+    assert_eq!(headers(&single), pairs(&[("x-api-key", "s3cret")]));
+    let file = keys("tracing_headers = { X-Api-Key = 's3cret', x-team = 'a' }");
+    assert_eq!(headers(&file), both);
+}
+
+#[test]
+fn headers_of_different_sources_add_up_and_the_highest_counts() {
+    let case = file("[observability.tracing_headers]\nx-team = 'file'\nx-file = '1'")
+        .variable("OTEL_EXPORTER_OTLP_HEADERS", "x-team=otel,x-otel=2")
+        .variable(&format!("{HEADERS}__X_TEAM"), "ours")
+        .builder("tracing_headers.X-Code", "4");
+    let expected = [
+        ("x-code", "4"),
+        ("x-file", "1"),
+        ("x-otel", "2"),
+        ("x-team", "ours"),
+    ];
+    assert_eq!(headers(&case), pairs(&expected));
+}
+
+/// <https://github.com/open-telemetry/opentelemetry-rust/issues/1577>: encoded values were sent as
+/// they are.
+#[test]
+fn header_values_are_percent_decoded() {
+    let list = "authorization=Basic%20dXNlcjpwdw==,x-team=a b";
+    let expected = pairs(&[("authorization", "Basic dXNlcjpwdw=="), ("x-team", "a b")]);
+    assert_eq!(
+        headers(&variable("OTEL_EXPORTER_OTLP_HEADERS", list)),
+        expected
+    );
+    assert_eq!(headers(&variable(HEADERS, list)), expected);
+}
+
+/// <https://github.com/open-telemetry/opentelemetry-ruby/issues/857>: a value was cut at its second
+/// `=`.
+#[test]
+fn a_header_value_may_hold_equals_signs() {
+    let case = variable(
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        "x-auth=vendor key=abc123==,b=2",
+    );
+    assert_eq!(
+        headers(&case),
+        pairs(&[("b", "2"), ("x-auth", "vendor key=abc123==")])
+    );
+}
+
+/// A header that is left out is a credential that is missing, and then every request is refused:
+/// <https://github.com/anomalyco/opencode/issues/22202>.
+#[test]
+fn malformed_headers_are_errors_that_name_the_entry_and_hide_its_value() {
+    for name in ["OTEL_EXPORTER_OTLP_HEADERS", HEADERS] {
+        for (list, entry) in [
+            ("x-auth=s3cret,s3cret-b", "entry 2 after `x-auth`"),
+            ("s3cret", "entry 1"),
+            ("x-auth=ok,=s3cret", "entry 2 after `x-auth`"),
+            ("x-auth=s3cret%0d%0ax-evil=1", "`tracing_headers.x-auth`"),
+            ("x-auth=s3cret\nx", "`tracing_headers.x-auth`"),
+            ("s3 cret=s3cret", "entry 1"),
+            ("x-auth=1,X-AUTH=s3cret", "`X-AUTH` twice"),
+            ("content-type=s3cret", "entry 1"),
+        ] {
+            let case = variable(name, list);
+            let errors = case.errors().join("\n");
+            let subject =
+                if list.contains("evil") || list.contains('\n') && name.starts_with("OTEL") {
+                    name
+                } else {
+                    entry
+                };
+            assert_holds(&errors, &[subject, name]);
+            assert!(
+                !errors.contains("s3cret") && !errors.contains("s3 cret"),
+                "{errors}"
+            );
+        }
+    }
+}
+
+#[test]
+fn malformed_headers_of_a_file_are_told_by_line() {
+    let case = file(
+        "[observability.tracing_headers]\nx-a = 1\n'x b' = 's3cret'\nX-c = \"s3cret\\n\"\nx-C = ''",
+    );
+    let errors = case.errors();
+    assert_eq!(errors.len(), 4, "{errors:#?}");
+    assert_holds(
+        &errors[0],
+        &["`tracing_headers.x-a`", "Synndicate.toml:2:7"],
+    );
+    assert_holds(
+        &errors[1],
+        &["`tracing_headers.x b`", "Synndicate.toml:3:9"],
+    );
+    assert!(!errors.concat().contains("s3cret"), "{errors:#?}");
+}
+
+#[test]
+fn resource_attributes_are_read_from_tables_and_lists() {
+    let case = keys("resource_attributes = { 'team' = 'search', shard = 7 }").variable(
+        "SYN_OBSERVABILITY__RESOURCE_ATTRIBUTES",
+        "team=shop,k=%C3%A9",
+    );
+    let attributes: Vec<_> = case.settings().resource_attributes.into_iter().collect();
+    assert_eq!(
+        attributes,
+        pairs(&[("k", "é"), ("shard", "7"), ("team", "shop")])
+    );
+    let error = variable("SYN_OBSERVABILITY__RESOURCE_ATTRIBUTES", "k=v,x").error();
+    assert_holds(&error, &["entry 2 after `k` `x`", "has no `=`"]);
+    let error = keys("resource_attributes.deployment.environment = 'a'").error();
+    assert_holds(
+        &error,
+        &["`resource_attributes.deployment`", "stands in quotes"],
+    );
+    let error = keys("resource_attributes = { 'service.name' = 'a' }").error();
+    assert_holds(&error, &["`service.name` is set by the key `service_name`"]);
+}

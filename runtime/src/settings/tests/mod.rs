@@ -1,0 +1,12 @@
+//! What the settings promise, from sources to values, warnings and errors.
+
+mod bad_input;
+mod endpoints;
+mod lists;
+mod precedence;
+mod properties;
+mod quantities;
+mod secrets;
+mod standard;
+mod support;
+mod variables;

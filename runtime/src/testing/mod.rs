@@ -1,0 +1,165 @@
+//! Capturing spans in tests, without a backend and without touching what other tests see.
+//!
+//! ```
+//! use synndicate::{testing, traced};
+//!
+//! #[traced]
+//! fn plan(steps: u32) {
+//!     synndicate::set_attribute("done", true);
+//! }
+//!
+//! let spans = testing::capture(|| plan(3));
+//! let plan = spans.one("plan");
+//! assert_eq!(plan.attribute("steps"), Some(&3.into()));
+//! assert_eq!(plan.attribute("done"), Some(&true.into()));
+//! ```
+
+mod spans;
+
+pub use spans::{AttributeValue, Event, Link, Span, Spans, Status};
+
+use crate::batch::Chunk;
+use crate::recorder::{self, Config, Core, Filter, Limits, Outlet, Sampler};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use tracing::instrument::WithSubscriber;
+use tracing_core::{Dispatch, LevelFilter, dispatcher};
+use tracing_subscriber::filter::Targets;
+
+/// Runs `body` and returns the spans that ended on this thread meanwhile, in the order in which they ended.
+///
+/// Everything is sampled and every level is recorded. Tests that capture may run in parallel; each sees its own spans only.
+pub fn capture<R>(body: impl FnOnce() -> R) -> Spans {
+    let recording = Recording::new();
+    recording.run(body);
+    recording.spans()
+}
+
+/// Runs `future` and returns its output and the spans that ended in it. What it spawns is not captured, unless the spawned
+/// future is given the current subscriber (`tracing::instrument::WithSubscriber`).
+pub async fn capture_async<F: Future>(future: F) -> (F::Output, Spans) {
+    let recording = Recording::new();
+    let output = future.with_subscriber(recording.dispatch.clone()).await;
+    (output, recording.spans())
+}
+
+/// Spans that are being captured.
+pub struct Recording {
+    core: Arc<Core>,
+    memory: Arc<Memory>,
+    dispatch: Dispatch,
+}
+
+impl Recording {
+    /// Captures everything that runs in [`run`](Recording::run).
+    #[must_use]
+    pub fn new() -> Recording {
+        Recording::with_sample_rate(1.0)
+    }
+
+    /// As [`new`](Recording::new), with this part of all traces sampled: 0.0 to 1.0.
+    #[must_use]
+    pub fn with_sample_rate(rate: f64) -> Recording {
+        Recording::with_config(Config { sampler: Sampler::new(rate), ..everything() })
+    }
+
+    pub(crate) fn with_config(config: Config) -> Recording {
+        let memory = Arc::new(Memory::default());
+        let core = Core::new(config, memory.clone());
+        let dispatch = recorder::scoped(&core);
+        Recording { core, memory, dispatch }
+    }
+
+    /// Captures what the whole process does from now on. For test programs of their own: other tests of the process would be
+    /// captured too.
+    ///
+    /// # Panics
+    ///
+    /// When another subscriber is installed for the process.
+    #[must_use]
+    #[expect(clippy::panic, reason = "a test that cannot capture has failed")]
+    pub fn global() -> Recording {
+        let recording = Recording::new();
+        if recorder::turn_to(Some(&recording.core)).is_err() {
+            panic!("another `tracing` subscriber is installed for this process");
+        }
+        recording
+    }
+
+    /// Runs `body` on this thread, with its spans captured.
+    pub fn run<R>(&self, body: impl FnOnce() -> R) -> R {
+        dispatcher::with_default(&self.dispatch, body)
+    }
+
+    /// The subscriber that captures, for futures and threads that are to be given it.
+    #[must_use]
+    pub fn dispatch(&self) -> Dispatch {
+        self.dispatch.clone()
+    }
+
+    /// All spans that have ended so far.
+    #[must_use]
+    pub fn spans(&self) -> Spans {
+        self.core.drain(u64::MAX);
+        Spans::decode(&self.memory.bytes())
+    }
+
+    /// Ends all spans that are open, as the end of the program does; says how many they were.
+    pub fn end_open_spans(&self) -> u64 {
+        recorder::hand_over_unfinished(&self.core)
+    }
+
+    /// How many attributes, events and links came after their span had ended.
+    #[must_use]
+    pub fn late(&self) -> u64 {
+        self.core.late()
+    }
+}
+
+impl Default for Recording {
+    fn default() -> Self {
+        Recording::new()
+    }
+}
+
+impl fmt::Debug for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recording").field("core", &self.core).finish_non_exhaustive()
+    }
+}
+
+/// Every level, every trace, the usual limits.
+pub(crate) fn everything() -> Config {
+    Config {
+        sampler: Sampler::new(1.0),
+        filter: Filter(Targets::new().with_default(LevelFilter::TRACE)),
+        limits: Limits {
+            attributes: 128,
+            events: 128,
+            links: 128,
+            value_bytes: 64 * 1024,
+            span_bytes: 1024 * 1024,
+        },
+    }
+}
+
+/// Keeps what it is given.
+#[derive(Default)]
+struct Memory(Mutex<Vec<Chunk>>);
+
+impl Memory {
+    fn bytes(&self) -> Vec<u8> {
+        let chunks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        chunks.iter().flat_map(|chunk| chunk.bytes().iter().copied()).collect()
+    }
+}
+
+impl Outlet for Memory {
+    fn accept(&self, chunk: Chunk) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(chunk);
+    }
+
+    fn wake(&self) {
+        // Whoever wants the spans drains the rings.
+    }
+}

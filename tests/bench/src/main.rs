@@ -1,0 +1,94 @@
+//! The figures of the README: Synndicate's recorder beside its peers, on the same work, in one run.
+//!
+//! Linux only, because it pins threads. In `tests/bench`:
+//!
+//! | command | answers |
+//! |---|---|
+//! | `cargo run --release` (or `-- figures`) | what a span costs the traced thread and the process, without any wire |
+//! | `cargo run --release -- instructions` | the same in instructions, whole process; needs `valgrind` |
+//! | `cargo run --release -- end-to-end` | what a span costs the process until a sink in another process has it |
+//! | `cargo run --release -- build` | crates, time to build from nothing, time to compile 1,000 traced functions |
+//! | `cargo run --release -- start` | how much later `main` begins under `#[traced_service]`, tracing disabled |
+//!
+//! `--repetitions N` changes how often each figure is taken. Every peer runs in a process of its own (a subscriber is
+//! global), the peers take turns within each repetition, and a table shows medians. Each command ends with its bars:
+//! ratios that the project holds itself to, and whether this run met them. Times differ by half between machines and
+//! runs, the ratios within one run do not; run it on a machine that does nothing else.
+//!
+//! # The work
+//!
+//! One trace is a root and ten `step` spans below it, each with three attributes: an integer, a short text by
+//! reference, a boolean ([`workload`]). A burst is 40 traces, 440 spans, less than one default batch of 512.
+//!
+//! | scenario | what is measured |
+//! |---|---|
+//! | `burst` | bursts, each followed by a pause in which everything is drained; the pause counts as CPU of the process only. The whole process runs on one core |
+//! | `saturated` | no pause; the traced thread has one core, the tracer's own worker the other, and a queue that a run cannot fill |
+//! | `async` | as `burst`, in async functions that suspend once each, on tokio's current-thread runtime |
+//! | `spans` | as `burst`, with `tracing::info_span!` of three fields instead of an attribute |
+//! | `unsampled` | as `burst`, in traces that the sampler refused |
+//! | `disabled` | the attribute is there, no tracer is |
+//! | `threads` | as `burst`, on two threads at once, each on its own core; a worker that wakes takes its share of one |
+//!
+//! # The peers
+//!
+//! | peer | what it is |
+//! |---|---|
+//! | `plain` | the same functions without an attribute |
+//! | `floor` | what any recorder must do: two clock reads, an id, the span's bytes written once |
+//! | `synndicate` | `#[traced]` and this project's recorder |
+//! | `registry` | `#[tracing::instrument]` on `tracing_subscriber::registry()` with a layer that does nothing |
+//! | `fastrace-null` | fastrace with the same properties and a reporter that drops them |
+//! | `fastrace` | the same with its OpenTelemetry reporter and OTLP encoding |
+//! | `oxtel` | `#[tracing::instrument]` and oxtel's layer and batch processor, OTLP encoding |
+//! | `tracing-opentelemetry` | `#[tracing::instrument]`, tracing-opentelemetry, the SDK's batch processor, OTLP encoding, with the attributes that ours has: the three and the source location |
+//! | `tracing-opentelemetry-default` | the same as it comes: thread, busy and idle time, target as well |
+//!
+//! All but the first two, `registry` and `fastrace-null` encode every span to OTLP bytes, which `figures` and
+//! `instructions` then drop.
+//!
+//! # The columns
+//!
+//! All figures are per span. *thread* is the time on the traced thread, the median of a run's bursts; *mean* is the same
+//! with all that goes wrong now and then. *CPU* is that of all threads of the process, until all is drained; fastrace starts
+//! a thread for every flush, about 75 ns of its CPU in bursts. *allocations* are those of the traced thread. *delivered*
+//! is the part of the spans that came out. *x ours* says how many times more than Synndicate's.
+
+use anyhow::{Result, bail};
+
+mod allocator;
+mod bars;
+mod commands;
+mod encoding;
+mod machine;
+mod measure;
+mod options;
+mod peers;
+mod reading;
+mod scenario;
+mod sink;
+mod statistics;
+mod table;
+mod workload;
+
+#[global_allocator]
+static ALLOCATOR: allocator::Counting = allocator::Counting;
+
+fn main() -> Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next().unwrap_or_else(|| "figures".to_owned());
+    let arguments: Vec<String> = arguments.collect();
+    match command.as_str() {
+        "figures" => commands::figures::run(&arguments),
+        "instructions" => commands::instructions::run(&arguments),
+        "end-to-end" => commands::end_to_end::run(&arguments),
+        "build" => commands::build::run(&arguments),
+        "start" => commands::start::run(&arguments),
+        // What the commands above start as processes of their own.
+        "run-peer" => measure::run(&arguments),
+        "sink" => sink::run(&arguments),
+        unknown => bail!(
+            "unknown command `{unknown}`: known are `figures`, `instructions`, `end-to-end`, `build` and `start`"
+        ),
+    }
+}

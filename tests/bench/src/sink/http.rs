@@ -1,0 +1,46 @@
+//! OTLP/HTTP with protobuf bodies, uncompressed.
+
+use super::Counter;
+use http_body_util::{BodyExt, Collected, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use prost::Message;
+use std::convert::Infallible;
+use tokio::net::TcpListener;
+
+pub(super) async fn serve(listener: TcpListener, counter: Counter) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let counter = counter.clone();
+        let service = service_fn(move |request| export(request, counter.clone()));
+        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+    }
+}
+
+async fn export(
+    request: Request<Incoming>,
+    counter: Counter,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let found = request.uri().path() == "/v1/traces";
+    let body = request
+        .into_body()
+        .collect()
+        .await
+        .map(Collected::to_bytes)
+        .unwrap_or_default();
+    let response = match ExportTraceServiceRequest::decode(body) {
+        Ok(request) if found => answer(StatusCode::OK, counter.take(&request).encode_to_vec()),
+        Ok(_) => answer(StatusCode::NOT_FOUND, Vec::new()),
+        Err(_) => answer(StatusCode::BAD_REQUEST, Vec::new()),
+    };
+    Ok(response)
+}
+
+fn answer(status: StatusCode, body: Vec<u8>) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    *response.status_mut() = status;
+    response
+}

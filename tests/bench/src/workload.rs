@@ -1,0 +1,152 @@
+//! The traced work, written once and compiled for every peer.
+
+use std::future::{Future, poll_fn};
+use std::hint::black_box;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+use tokio::runtime::{Builder, Runtime};
+
+/// Child spans below each root.
+pub(crate) const STEPS: u64 = 10;
+/// Traces in a burst.
+pub(crate) const TRACES: u64 = 40;
+/// Spans in a burst.
+pub(crate) const BURST: u64 = TRACES * (STEPS + 1);
+
+/// Runs one burst and says how long the traced thread took.
+pub(crate) type Burst = fn() -> Duration;
+
+/// What a peer can be measured on; `None` where it has no such thing.
+pub(crate) struct Workload {
+    /// A sync function with the peer's attribute.
+    pub(crate) sync: Burst,
+    /// An async one.
+    pub(crate) asynchronous: Option<Burst>,
+    /// A span of the `tracing` macros.
+    pub(crate) spans: Option<Burst>,
+}
+
+/// The sync and the async work under an attribute, `workload!(#[attribute])`; nothing for the plain call.
+macro_rules! workload {
+    ($(#[$traced:meta])*) => {
+        pub(crate) mod sync {
+            use std::hint::black_box;
+
+            $(#[$traced])*
+            #[inline(never)]
+            pub(crate) fn root(request: u64, agent: &str, ok: bool) -> u64 {
+                (0..$crate::workload::STEPS).map(|i| step(black_box(i + request), agent, ok)).sum()
+            }
+
+            $(#[$traced])*
+            #[inline(never)]
+            fn step(i: u64, agent: &str, ok: bool) -> u64 {
+                black_box((agent, ok));
+                i
+            }
+        }
+
+        pub(crate) mod asynchronous {
+            use std::hint::black_box;
+
+            $(#[$traced])*
+            pub(crate) async fn root(request: u64, agent: &str, ok: bool) -> u64 {
+                let mut sum = 0;
+                for i in 0..$crate::workload::STEPS {
+                    sum += step(black_box(i + request), agent, ok).await;
+                }
+                sum
+            }
+
+            $(#[$traced])*
+            async fn step(i: u64, agent: &str, ok: bool) -> u64 {
+                $crate::workload::suspend_once().await;
+                black_box((agent, ok));
+                i
+            }
+        }
+    };
+}
+pub(crate) use workload;
+
+/// One burst of traces, each begun by `root`.
+#[inline]
+pub(crate) fn burst(root: impl Fn(u64, &str, bool) -> u64) -> Duration {
+    let begin = Instant::now();
+    for request in 0..TRACES {
+        black_box(root(
+            black_box(request),
+            black_box("planner"),
+            black_box(true),
+        ));
+    }
+    begin.elapsed()
+}
+
+/// One burst of traces on tokio's current-thread runtime.
+pub(crate) fn async_burst<F: Future<Output = u64>>(
+    root: impl Fn(u64, &'static str, bool) -> F,
+) -> Duration {
+    thread_local! {
+        static RUNTIME: Runtime = Builder::new_current_thread().build().expect("a runtime without I/O starts");
+    }
+    RUNTIME.with(|runtime| {
+        runtime.block_on(async {
+            let begin = Instant::now();
+            for request in 0..TRACES {
+                let trace = root(black_box(request), black_box("planner"), black_box(true));
+                black_box(until_ready(trace).await);
+            }
+            begin.elapsed()
+        })
+    })
+}
+
+/// Polls again at once what is pending: what tokio's scheduler takes to wake a task is none of the peers' doing, and would
+/// bury the differences between them.
+async fn until_ready<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(context) {
+                return Poll::Ready(output);
+            }
+        }
+    })
+    .await
+}
+
+/// Is pending the first time.
+pub(crate) fn suspend_once() -> impl Future<Output = ()> {
+    let mut suspended = false;
+    poll_fn(move |_| {
+        if suspended {
+            return Poll::Ready(());
+        }
+        suspended = true;
+        Poll::Pending
+    })
+}
+
+/// The work with the spans of libraries: made by hand with the `tracing` macros.
+pub(crate) mod spans {
+    use super::STEPS;
+    use std::hint::black_box;
+    use tracing::info_span;
+
+    #[inline(never)]
+    pub(crate) fn root(request: u64, agent: &str, ok: bool) -> u64 {
+        let _entered = info_span!("root", request, agent, ok).entered();
+        (0..STEPS)
+            .map(|i| step(black_box(i + request), agent, ok))
+            .sum()
+    }
+
+    #[inline(never)]
+    fn step(i: u64, agent: &str, ok: bool) -> u64 {
+        let _entered = info_span!("step", i, agent, ok).entered();
+        black_box((agent, ok));
+        i
+    }
+}
