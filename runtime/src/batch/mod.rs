@@ -104,9 +104,15 @@ impl Batch {
     }
 
     /// Each span as the bytes of an OTLP `Span` message.
-    #[cfg_attr(not(feature = "console"), expect(dead_code, reason = "only exporters that need structure read spans"))]
+    #[cfg_attr(
+        not(feature = "console"),
+        expect(dead_code, reason = "only exporters that need structure read spans")
+    )]
     pub(crate) fn each_span(&self) -> impl Iterator<Item = &[u8]> {
-        self.chunks.iter().flat_map(|chunk| Fields(&chunk.bytes)).map(|field| field.value.as_bytes())
+        self.chunks
+            .iter()
+            .flat_map(|chunk| Fields(&chunk.bytes))
+            .map(|field| field.value.as_bytes())
     }
 
     /// What the spans belong to.
@@ -165,7 +171,11 @@ mod tests {
     }
 
     fn names(batch: &Batch) -> Vec<String> {
-        let name = |span| Fields(span).map(|field| String::from_utf8_lossy(field.value.as_bytes()).into_owned()).collect();
+        let name = |span| {
+            Fields(span)
+                .map(|field| String::from_utf8_lossy(field.value.as_bytes()).into_owned())
+                .collect()
+        };
         batch.each_span().map(name).collect()
     }
 
@@ -186,8 +196,12 @@ mod tests {
 
     #[test]
     fn split_halves_across_chunks_and_ends_at_one_span() {
-        let (first, second) = batch([chunk(&["a"]), chunk(&["b", "c"]), chunk(&["d", "e"])]).split().unwrap();
-        assert_eq!((names(&first), names(&second)), (vec!["a".into(), "b".into()], vec!["c".into(), "d".into(), "e".into()]));
+        let (first, second) =
+            batch([chunk(&["a"]), chunk(&["b", "c"]), chunk(&["d", "e"])]).split().unwrap();
+        assert_eq!(
+            (names(&first), names(&second)),
+            (vec!["a".into(), "b".into()], vec!["c".into(), "d".into(), "e".into()])
+        );
         assert_eq!((first.spans(), second.spans()), (2, 3));
         assert!(batch([chunk(&["a"])]).split().is_err());
     }

@@ -98,13 +98,17 @@ impl<'a> Iterator for Fields<'a> {
 fn split_value(wire_type: u8, input: &[u8]) -> Option<(Value<'_>, &[u8])> {
     match wire_type {
         0 => split_varint(input).map(|(value, rest)| (Value::Varint(value), rest)),
-        1 => input.split_first_chunk().map(|(bytes, rest)| (Value::Fixed64(u64::from_le_bytes(*bytes)), rest)),
+        1 => input
+            .split_first_chunk()
+            .map(|(bytes, rest)| (Value::Fixed64(u64::from_le_bytes(*bytes)), rest)),
         2 => {
             let (len, rest) = split_varint(input)?;
             let (bytes, rest) = rest.split_at_checked(usize::try_from(len).ok()?)?;
             Some((Value::Bytes(bytes), rest))
         }
-        5 => input.split_first_chunk().map(|(bytes, rest)| (Value::Fixed32(u32::from_le_bytes(*bytes)), rest)),
+        5 => input
+            .split_first_chunk()
+            .map(|(bytes, rest)| (Value::Fixed32(u32::from_le_bytes(*bytes)), rest)),
         _ => None,
     }
 }
@@ -134,11 +138,19 @@ mod tests {
 
     #[test]
     fn fields_of_every_kind_are_found_and_a_cut_one_ends_the_walk() {
-        let message = [0x08, 0x96, 0x01, 0x12, 2, b'h', b'i', 0x1d, 1, 0, 0, 0, 0x21, 2, 0, 0, 0, 0, 0, 0, 0, 0x2a, 9];
+        let message = [
+            0x08, 0x96, 0x01, 0x12, 2, b'h', b'i', 0x1d, 1, 0, 0, 0, 0x21, 2, 0, 0, 0, 0, 0, 0, 0,
+            0x2a, 9,
+        ];
         let fields: Vec<_> = Fields(&message).map(|field| (field.number, field.value)).collect();
         assert_eq!(
             fields,
-            [(1, Value::Varint(150)), (2, Value::Bytes(b"hi")), (3, Value::Fixed32(1)), (4, Value::Fixed64(2))]
+            [
+                (1, Value::Varint(150)),
+                (2, Value::Bytes(b"hi")),
+                (3, Value::Fixed32(1)),
+                (4, Value::Fixed64(2))
+            ]
         );
     }
 }

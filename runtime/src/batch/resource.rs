@@ -16,7 +16,9 @@ pub(crate) struct Resource {
 impl Resource {
     /// A resource with these attributes; of a key that stands twice the last value counts, since receivers may refuse a
     /// request over a duplicate.
-    pub(crate) fn new<K: AsRef<str>, V: AsRef<str>>(attributes: impl IntoIterator<Item = (K, V)>) -> Resource {
+    pub(crate) fn new<K: AsRef<str>, V: AsRef<str>>(
+        attributes: impl IntoIterator<Item = (K, V)>,
+    ) -> Resource {
         let mut unique: Vec<(K, V)> = Vec::new();
         for (key, value) in attributes {
             unique.retain(|(known, _)| known.as_ref() != key.as_ref());
@@ -32,7 +34,10 @@ impl Resource {
     }
 
     /// The attributes as an OTLP `Resource` message.
-    #[cfg_attr(not(feature = "console"), expect(dead_code, reason = "only exporters that need structure read it"))]
+    #[cfg_attr(
+        not(feature = "console"),
+        expect(dead_code, reason = "only exporters that need structure read it")
+    )]
     pub(crate) fn message(&self) -> &[u8] {
         super::Fields(&self.resource).next().map_or(&[], |field| field.value.as_bytes())
     }
@@ -63,7 +68,8 @@ mod tests {
     #[test]
     fn a_key_stands_once_and_the_last_value_counts() {
         let resource = Resource::new([("a", "1"), ("b", "2"), ("a", "3")]);
-        let message: opentelemetry_proto::tonic::resource::v1::Resource = prost::Message::decode(resource.message()).unwrap();
+        let message: opentelemetry_proto::tonic::resource::v1::Resource =
+            prost::Message::decode(resource.message()).unwrap();
         let keys: Vec<_> = message.attributes.iter().map(|attribute| &attribute.key[..]).collect();
         assert_eq!(keys, ["b", "a"]);
     }

@@ -15,6 +15,8 @@ mod remote;
 #[cfg(not(feature = "_otlp"))]
 #[path = "remote_off.rs"]
 mod remote;
+#[cfg(test)]
+pub(crate) mod scripted;
 #[cfg(feature = "_otlp")]
 mod secret;
 #[cfg(test)]
@@ -35,6 +37,8 @@ pub(crate) enum Exporter {
     #[cfg(feature = "console")]
     Console(ConsoleExporter),
     Remote(RemoteExporter),
+    #[cfg(test)]
+    Scripted(scripted::ScriptedExporter),
 }
 
 /// A batch was taken.
@@ -79,6 +83,8 @@ impl Exporter {
             #[cfg(feature = "console")]
             Exporter::Console(_) => "the console".into(),
             Exporter::Remote(remote) => remote.place(),
+            #[cfg(test)]
+            Exporter::Scripted(_) => "the script".into(),
         }
     }
 
@@ -93,6 +99,8 @@ impl Exporter {
             #[cfg(feature = "console")]
             Exporter::Console(console) => written(console.export(batch)),
             Exporter::Remote(remote) => remote.export(batch).await,
+            #[cfg(test)]
+            Exporter::Scripted(script) => script.export(batch).await,
         }
     }
 
@@ -110,6 +118,8 @@ impl Exporter {
             #[cfg(feature = "console")]
             Exporter::Console(console) => written(console.flush()),
             Exporter::Remote(_) => Ok(Accepted::default()),
+            #[cfg(test)]
+            Exporter::Scripted(_) => Ok(Accepted::default()),
         }
     }
 }

@@ -93,7 +93,11 @@ impl Ledger {
 impl fmt::Display for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Ledger { created, exported, waiting, .. } = self;
-        write!(f, "{created} spans created: {exported} exported, {} dropped, {waiting} waiting", self.dropped())?;
+        write!(
+            f,
+            "{created} spans created: {exported} exported, {} dropped, {waiting} waiting",
+            self.dropped()
+        )?;
         let lost = DropReason::ALL.into_iter().filter(|reason| self.dropped_for(*reason) > 0);
         for reason in lost {
             write!(f, "\n  {} dropped: {}", self.dropped_for(reason), reason.text())?;

@@ -16,9 +16,11 @@ mod queue;
 mod reader;
 mod retry;
 mod sender;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
 
-pub use ledger::{DropReason, Ledger};
 pub(crate) use ledger::Accounts;
+pub use ledger::{DropReason, Ledger};
 pub(crate) use notice::{Notices, Say};
 pub(crate) use queue::Queue;
 pub(crate) use retry::RetryPolicy;
@@ -26,12 +28,12 @@ pub(crate) use retry::RetryPolicy;
 use crate::batch::Resource;
 use crate::exporter::{ExportError, Exporter};
 use crate::plan::BatchLimits;
-use crate::recorder::{Core, hand_over_unfinished, silence_thread};
+use crate::recorder::{Core, hand_over_of_this_thread, hand_over_unfinished, silence_thread};
 use sender::Sender;
 use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::thread::{JoinHandle, ThreadId};
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
@@ -56,6 +58,7 @@ pub(crate) struct Pipeline {
     queue: Arc<Queue>,
     accounts: Arc<Accounts>,
     worker: Mutex<Option<JoinHandle<()>>>,
+    worker_id: ThreadId,
 }
 
 /// Whether the backend would take spans, as its first probe says, and where it is.
@@ -92,7 +95,9 @@ impl Pipeline {
             // Connections that are still being made would keep the runtime, and so the thread.
             runtime.shutdown_background();
         })?;
-        Ok((Pipeline { core, queue, accounts, worker: Mutex::new(Some(worker)) }, probe))
+        let worker_id = worker.thread().id();
+        let worker = Mutex::new(Some(worker));
+        Ok((Pipeline { core, queue, accounts, worker, worker_id }, probe))
     }
 
     /// What became of every span so far.
@@ -102,16 +107,19 @@ impl Pipeline {
 
     /// Waits until every span that has ended before this call is exported or dropped: at most `timeout`. True where it is.
     pub(crate) fn flush(&self, timeout: Duration) -> bool {
-        self.queue.flush(timeout)
+        !self.is_worker() && self.queue.flush(timeout)
     }
 
-    /// Lets the spans that are open now leave as unfinished ones.
-    pub(crate) fn hand_over_unfinished(&self) {
-        hand_over_unfinished(&self.core);
+    /// Lets the spans that are entered on this thread leave as unfinished ones.
+    pub(crate) fn hand_over_of_this_thread(&self) {
+        hand_over_of_this_thread(&self.core);
     }
 
     /// Sends what there is, open spans included, and ends the worker: all of it within `timeout`. What is left then is dropped.
     pub(crate) fn shutdown(&self, timeout: Duration) -> Ledger {
+        if self.is_worker() {
+            return self.ledger();
+        }
         let deadline = Instant::now() + timeout;
         self.queue.admit_everything();
         self.core.drain(u64::MAX);
@@ -121,6 +129,11 @@ impl Pipeline {
         self.join();
         self.core.drain(u64::MAX);
         self.ledger()
+    }
+
+    /// Whether this is the worker's own thread, which would wait for itself: hooks of panics run on whatever thread panics.
+    fn is_worker(&self) -> bool {
+        std::thread::current().id() == self.worker_id
     }
 
     /// The worker has said that it ends; a panic in it has been counted by what it left in the queue.
@@ -139,8 +152,9 @@ async fn work(mut sender: Sender, probed: SyncSender<FirstProbe>) {
     let deadline = deadline(sender.queue.clone());
     let send = async {
         let result = sender.probe().await.map(drop);
-        // Nobody may wait for it any more.
-        let _ = probed.try_send(FirstProbe { place: sender.place(), result });
+        if let Err(late) = probed.try_send(FirstProbe { place: sender.place(), result }) {
+            sender.tell_late(late);
+        }
         sender.run().await;
     };
     tokio::select! {

@@ -1,6 +1,7 @@
 //! What the pipeline says to people: once when a backend stops taking spans, once when it takes them again, and in between
 //! seldom. Never through the program's own spans or events.
 
+use super::FirstProbe;
 use super::ledger::Ledger;
 use crate::exporter::{Accepted, ExportError};
 use std::sync::Arc;
@@ -44,6 +45,15 @@ impl Notices {
         self.last = Some(now);
     }
 
+    /// The first probe was answered when whoever started the pipeline waited no more.
+    pub(super) fn answered_late(&self, probe: &FirstProbe) {
+        let place = &probe.place;
+        match &probe.result {
+            Ok(()) => (self.say)(&format!("{place} takes spans")),
+            Err(error) => (self.say)(&format!("{place} does not take spans: {error}")),
+        }
+    }
+
     /// A batch was taken.
     pub(super) fn delivered(&mut self, place: &str, accepted: &Accepted) {
         if let Some(down) = self.down.take()
@@ -61,13 +71,19 @@ impl Notices {
     fn message(&mut self, place: &str, rejected: u64, message: &str) {
         if self.messages.len() < MESSAGES && !self.messages.iter().any(|known| known == message) {
             self.messages.push(message.to_owned());
-            let rejected = if rejected > 0 { format!("rejected {rejected} spans: ") } else { "says: ".into() };
+            let rejected =
+                if rejected > 0 { format!("rejected {rejected} spans: ") } else { "says: ".into() };
             (self.say)(&format!("{place} {rejected}{message}"));
         }
     }
 
     /// A batch was not taken. `ledger` is asked only when a line is written.
-    pub(super) fn failed(&mut self, place: &str, error: &ExportError, ledger: impl FnOnce() -> Ledger) {
+    pub(super) fn failed(
+        &mut self,
+        place: &str,
+        error: &ExportError,
+        ledger: impl FnOnce() -> Ledger,
+    ) {
         let now = Instant::now();
         let down = self.down.get_or_insert(Down { since: now, told: false });
         if self.last.is_some_and(|last| now - last < REMINDER) {
@@ -77,7 +93,9 @@ impl Notices {
         self.last = Some(now);
         let ledger = ledger();
         let (waiting, dropped) = (ledger.waiting, ledger.dropped());
-        (self.say)(&format!("{place} does not take spans: {error}\n({waiting} spans wait, {dropped} were dropped so far)"));
+        (self.say)(&format!(
+            "{place} does not take spans: {error}\n({waiting} spans wait, {dropped} were dropped so far)"
+        ));
     }
 }
 
@@ -103,7 +121,7 @@ mod tests {
 
     fn fail(notices: &mut Notices) {
         let error = ExportError::new(ErrorKind::Unreachable, "connection refused");
-        notices.failed("jaeger", &error, || Ledger { waiting: 7, ..Ledger::default() });
+        notices.failed("jaeger", &error, Ledger::default);
     }
 
     #[tokio::test(start_paused = true)]
@@ -118,7 +136,7 @@ mod tests {
         assert_eq!(down.len(), 10, "{down:?}");
         assert_eq!(
             down[0],
-            "jaeger does not take spans: connection refused\n(7 spans wait, 0 were dropped so far)"
+            "jaeger does not take spans: connection refused\n(0 spans wait, 0 were dropped so far)"
         );
         notices.delivered("jaeger", &Accepted::default());
         assert_eq!(lines.taken(), ["jaeger takes spans again, after 600.0 s"]);

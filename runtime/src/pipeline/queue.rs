@@ -93,7 +93,11 @@ impl Queue {
     /// How many spans may enter now.
     pub(super) fn room(&self) -> u64 {
         let state = self.lock();
-        if state.bytes >= self.limits.bytes { 0 } else { self.limits.spans.saturating_sub(state.spans) }
+        if state.bytes >= self.limits.bytes {
+            0
+        } else {
+            self.limits.spans.saturating_sub(state.spans)
+        }
     }
 
     /// The next batch, if one is due: full by spans or bytes, old enough, or urgent.
@@ -103,7 +107,8 @@ impl Queue {
             return if state.stage < Stage::Closed { Next::WaitUntil(None) } else { Next::End };
         };
         let due = *arrival + limits.timeout;
-        let full = state.spans >= limits.spans.min(self.limits.spans) || state.bytes >= limits.bytes.min(self.limits.bytes);
+        let full = state.spans >= limits.spans.min(self.limits.spans)
+            || state.bytes >= limits.bytes.min(self.limits.bytes);
         let urgent = state.stage > Stage::Open || state.left < state.urgent;
         if full || urgent || due <= Instant::now() {
             Next::Send(state.take_batch(limits, resource))
@@ -149,9 +154,9 @@ impl Queue {
         let unsettled = |state: &mut State| {
             state.stage != Stage::Over && (state.passes_done < pass || state.left < state.urgent)
         };
-        let waited = self.settled.wait_timeout_while(state, timeout, unsettled);
-        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        state.passes_done >= pass && state.left >= state.urgent
+        let waited = self.settled.wait_timeout_while(state, timeout, &unsettled);
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        !unsettled(&mut state)
     }
 
     /// Takes in beyond the limits what is still in the threads' rings.
@@ -200,7 +205,9 @@ impl Queue {
 impl State {
     fn take_batch(&mut self, limits: &BatchLimits, resource: &Arc<Resource>) -> Batch {
         let mut batch = Batch::empty(resource.clone());
-        while batch.spans() < limits.spans && (batch.spans() == 0 || batch.body_len() < limits.bytes) {
+        while batch.spans() < limits.spans
+            && (batch.spans() == 0 || batch.body_len() < limits.bytes)
+        {
             let Some((chunk, arrival)) = self.chunks.pop_front() else { break };
             let mut rest = chunk;
             let room = limits.bytes.saturating_sub(batch.body_len());

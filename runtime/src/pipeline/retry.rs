@@ -36,11 +36,13 @@ impl RetryPolicy {
 mod tests {
     use super::*;
 
-    const POLICY: RetryPolicy = RetryPolicy { first: Duration::from_secs(1), most: Duration::from_secs(60) };
+    const POLICY: RetryPolicy =
+        RetryPolicy { first: Duration::from_secs(1), most: Duration::from_secs(60) };
 
     #[test]
     fn waits_double_up_to_the_longest() {
-        let waits: Vec<u64> = (1..=9).map(|failures| POLICY.wait(failures, None, 1.0).as_secs()).collect();
+        let waits: Vec<u64> =
+            (1..=9).map(|failures| POLICY.wait(failures, None, 1.0).as_secs()).collect();
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
         assert_eq!(POLICY.wait(u32::MAX, None, 1.0).as_secs(), 60);
     }
@@ -54,6 +56,9 @@ mod tests {
     #[test]
     fn what_the_server_asks_for_counts_up_to_the_longest() {
         assert_eq!(POLICY.wait(1, Some(Duration::from_secs(2)), 0.0), Duration::from_secs(2));
-        assert_eq!(POLICY.wait(1, Some(Duration::from_secs(99_999_999)), 0.0), Duration::from_secs(60));
+        assert_eq!(
+            POLICY.wait(1, Some(Duration::from_secs(99_999_999)), 0.0),
+            Duration::from_secs(60)
+        );
     }
 }

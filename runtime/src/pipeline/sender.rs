@@ -1,6 +1,7 @@
 //! From the queue to the backend: one batch at a time, until it is delivered or given up.
 
 use super::in_flight::InFlight;
+use super::FirstProbe;
 use super::ledger::{Accounts, DropReason};
 use super::notice::Notices;
 use super::queue::{Next, Queue};
@@ -13,6 +14,7 @@ use std::future::poll_fn;
 use std::hash::{BuildHasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
+use std::sync::mpsc::TrySendError;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{sleep, sleep_until};
@@ -46,6 +48,12 @@ impl Sender {
             self.notices.begin_down();
         }
         result
+    }
+
+    /// Says what the first probe said, since nobody waits for it any more.
+    pub(super) fn tell_late(&self, probe: TrySendError<FirstProbe>) {
+        let (TrySendError::Full(probe) | TrySendError::Disconnected(probe)) = probe;
+        self.notices.answered_late(&probe);
     }
 
     /// Where spans go, for people.
@@ -140,7 +148,9 @@ impl Sender {
         let mut export = pin!(self.exporter.export(batch));
         poll_fn(|context| {
             let polled = catch_unwind(AssertUnwindSafe(|| export.as_mut().poll(context)));
-            polled.unwrap_or_else(|_| Err(ExportError::new(ErrorKind::Panicked, "the exporter panicked")).into())
+            polled.unwrap_or_else(|_| {
+                Err(ExportError::new(ErrorKind::Panicked, "the exporter panicked")).into()
+            })
         })
         .await
     }

@@ -39,8 +39,7 @@ impl Conversion<'_> {
         if is_below && endpoint.is_standard_variable() {
             let cited = self.cite("tracing_backend");
             let problem = Problem::new(endpoint, format!("the endpoint has no effect: {cited}"));
-            self.report
-                .warn(problem.hint("`OTEL_TRACES_EXPORTER=otlp` sends spans there"));
+            self.report.warn(problem.hint("`OTEL_TRACES_EXPORTER=otlp` sends spans there"));
         }
         if !cfg!(feature = "console") {
             let message = "`tracing_backend` is `console`, which needs the cargo feature `console`";
@@ -77,11 +76,7 @@ impl Conversion<'_> {
             (None, Some(_)) => self.half_a_client("tracing_tls.key_file", "tracing_tls.cert_file"),
             (None, None) => None,
         };
-        Tls {
-            ca_file: files.ca_file,
-            client,
-            server_name: files.server_name,
-        }
+        Tls { ca_file: files.ca_file, client, server_name: files.server_name }
     }
 
     fn half_a_client<T>(&mut self, there: &str, missing: &str) -> Option<T> {
@@ -113,8 +108,7 @@ impl Conversion<'_> {
     fn check_that_tls_is_there(&mut self) {
         if !cfg!(feature = "tls") {
             let message = "`https` in `tracing_endpoint` needs the cargo feature `tls`";
-            self.report
-                .error(Problem::new(self.origins.of("tracing_endpoint"), message));
+            self.report.error(Problem::new(self.origins.of("tracing_endpoint"), message));
         }
     }
 }

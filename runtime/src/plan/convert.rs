@@ -9,16 +9,8 @@ impl Plan {
     /// The plan and what to warn of; or all mistakes at once, those of loading the settings among
     /// them.
     pub(crate) fn new(loaded: &Loaded) -> Result<(Plan, Vec<Problem>), SettingsErrors> {
-        let Loaded {
-            settings,
-            origins,
-            report,
-        } = loaded;
-        let mut conversion = Conversion {
-            settings,
-            origins,
-            report: report.clone(),
-        };
+        let Loaded { settings, origins, report } = loaded;
+        let mut conversion = Conversion { settings, origins, report: report.clone() };
         conversion.refuse_what_is_not_available();
         let plan = Plan {
             resource: resource(settings),
@@ -72,8 +64,7 @@ impl Conversion<'_> {
         for refused in &self.settings.not_available {
             let message = format!("`{}` is not available in this version", refused.key);
             let problem = Problem::new(refused.origin.clone(), message);
-            self.report
-                .error(problem.hint(format!("leave it out: {}", refused.instead)));
+            self.report.error(problem.hint(format!("leave it out: {}", refused.instead)));
         }
         if !self.settings.tracing_fallbacks.is_empty() {
             let names = self.settings.tracing_fallbacks.join("`, `");
@@ -89,10 +80,7 @@ impl Conversion<'_> {
     /// A batch cannot be larger than the queue that it is taken from.
     fn batch_limits(&mut self) -> BatchLimits {
         let settings = self.settings;
-        let (batch, queue) = (
-            settings.tracing_max_batch_size,
-            settings.tracing_max_queue_size,
-        );
+        let (batch, queue) = (settings.tracing_max_batch_size, settings.tracing_max_queue_size);
         let keys = ["tracing_max_batch_size", "tracing_max_queue_size"];
         if batch > queue && !self.is_doubtful(&keys) {
             self.refuse_batch_size(batch, queue);
@@ -105,14 +93,10 @@ impl Conversion<'_> {
     }
 
     fn refuse_batch_size(&mut self, batch: u64, queue: u64) {
-        let origins = [
-            self.origins.of("tracing_max_batch_size"),
-            self.origins.of("tracing_max_queue_size"),
-        ];
-        let blamed = origins
-            .iter()
-            .find(|origin| origin.is_standard_variable())
-            .unwrap_or(&origins[0]);
+        let origins =
+            [self.origins.of("tracing_max_batch_size"), self.origins.of("tracing_max_queue_size")];
+        let blamed =
+            origins.iter().find(|origin| origin.is_standard_variable()).unwrap_or(&origins[0]);
         // Who lowers the queue alone means the batch too.
         if origins[0] != Origin::Default {
             let message = format!(
@@ -137,12 +121,9 @@ fn resource(settings: &Settings) -> Vec<(String, String)> {
         ("service.version", settings.service_version.as_ref()),
         ("service.namespace", settings.service_namespace.as_ref()),
     ];
-    let sdk = sdk
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value.to_owned()));
-    let service = service
-        .into_iter()
-        .filter_map(|(key, value)| Some((key.to_owned(), value?.clone())));
+    let sdk = sdk.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let service =
+        service.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?.clone())));
     let attributes = settings.resource_attributes.clone();
     sdk.chain(attributes).chain(service).collect()
 }
@@ -165,9 +146,7 @@ fn queue_limits(settings: &Settings) -> QueueLimits {
 }
 
 fn health_check_interval(settings: &Settings) -> Option<Duration> {
-    settings
-        .tracing_health_check
-        .then_some(settings.tracing_health_check_interval)
+    settings.tracing_health_check.then_some(settings.tracing_health_check_interval)
 }
 
 fn to_usize(bytes: u64) -> usize {

@@ -32,12 +32,8 @@ fn defaults(backend: BackendName, wire: Wire) -> Option<Vec<Destination>> {
         }
         (_, Wire::OtlpGrpc) => &["http://localhost:4317"],
     };
-    let destination = |uri: &&str| {
-        Some(Destination {
-            wire,
-            endpoint: Endpoint::Tcp(uri.parse().ok()?),
-        })
-    };
+    let destination =
+        |uri: &&str| Some(Destination { wire, endpoint: Endpoint::Tcp(uri.parse().ok()?) });
     uris.iter().map(destination).collect()
 }
 
@@ -84,19 +80,12 @@ fn endpoint(conversion: &mut Conversion<'_>, wire: Wire, address: &Address) -> O
     let path = path(conversion, wire, address);
     let endpoint = match address {
         Address::Url(uri) => with_path(uri.clone(), &path).map(Endpoint::Tcp),
-        Address::Socket(socket) => {
-            with_path(Uri::from_static("http://localhost/"), &path).map(|uri| Endpoint::Unix {
-                socket: socket.clone(),
-                uri,
-            })
-        }
+        Address::Socket(socket) => with_path(Uri::from_static("http://localhost/"), &path)
+            .map(|uri| Endpoint::Unix { socket: socket.clone(), uri }),
     };
     if endpoint.is_none() {
         let message = "`tracing_endpoint` holds a path that no request can have";
-        conversion.report.error(Problem::new(
-            conversion.origins.of("tracing_endpoint"),
-            message,
-        ));
+        conversion.report.error(Problem::new(conversion.origins.of("tracing_endpoint"), message));
     }
     endpoint
 }
@@ -116,11 +105,7 @@ fn path(conversion: &mut Conversion<'_>, wire: Wire, address: &Address) -> Strin
         Wire::OtlpHttp if is_whole(conversion) => written.into(),
         Wire::OtlpHttp => {
             let base = segments(written);
-            if base.ends_with(TRACES_PATH) {
-                base
-            } else {
-                base + TRACES_PATH
-            }
+            if base.ends_with(TRACES_PATH) { base } else { base + TRACES_PATH }
         }
     }
 }

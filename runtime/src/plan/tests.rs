@@ -34,27 +34,12 @@ fn the_defaults_make_a_plan_without_a_warning() {
     assert_eq!(warnings, "");
     assert_eq!(
         plan.batch,
-        BatchLimits {
-            spans: 512,
-            bytes: 7 << 19,
-            timeout: Duration::from_secs(5)
-        }
+        BatchLimits { spans: 512, bytes: 7 << 19, timeout: Duration::from_secs(5) }
     );
-    assert_eq!(
-        plan.queue,
-        QueueLimits {
-            spans: 2048,
-            bytes: 64 << 20
-        }
-    );
+    assert_eq!(plan.queue, QueueLimits { spans: 2048, bytes: 64 << 20 });
     assert_eq!(
         plan.limits,
-        SpanLimits {
-            attributes: 128,
-            events: 128,
-            links: 128,
-            value_bytes: 65_536
-        }
+        SpanLimits { attributes: 128, events: 128, links: 128, value_bytes: 65_536 }
     );
     assert_eq!(plan.health_check_interval, Some(Duration::from_secs(30)));
     assert!(
@@ -62,14 +47,8 @@ fn the_defaults_make_a_plan_without_a_warning() {
         "Docker kills after 10 s"
     );
     let remote = remote(plan);
-    assert_eq!(
-        (remote.name, remote.timeout),
-        ("jaeger", Duration::from_secs(10))
-    );
-    assert_eq!(
-        (remote.compression, remote.tls),
-        (Compression::None, Tls::default())
-    );
+    assert_eq!((remote.name, remote.timeout), ("jaeger", Duration::from_secs(10)));
+    assert_eq!((remote.compression, remote.tls), (Compression::None, Tls::default()));
 }
 
 #[test]
@@ -95,11 +74,8 @@ fn the_resource_says_who_we_are_and_ends_with_the_service() {
 #[test]
 fn disabled_plans_nothing_whatever_else_is_set() {
     for key in [("enable_tracing", "false"), ("tracing_backend", "disabled")] {
-        let keys = [
-            key,
-            ("tracing_tls.ca_file", "ca.pem"),
-            ("tracing_endpoint", "http://h/prefix"),
-        ];
+        let keys =
+            [key, ("tracing_tls.ca_file", "ca.pem"), ("tracing_endpoint", "http://h/prefix")];
         assert!(planned(&keys).unwrap().0.backend.is_none());
     }
 }
@@ -126,29 +102,17 @@ fn a_batch_fits_into_the_queue() {
         "who lowers the queue means the batch too"
     );
 
-    let both = [
-        ("tracing_max_queue_size", "100"),
-        ("tracing_max_batch_size", "101"),
-    ];
+    let both = [("tracing_max_queue_size", "100"), ("tracing_max_batch_size", "101")];
     let error = planned(&both).unwrap_err();
     assert!(
         error.contains("`tracing_max_batch_size` is `101`, but must be at most `100`"),
         "{error}"
     );
-    assert!(
-        error.contains("`tracing_max_queue_size` is `100` in the builder"),
-        "{error}"
-    );
+    assert!(error.contains("`tracing_max_queue_size` is `100` in the builder"), "{error}");
 
-    for variable in [
-        ("OTEL_BSP_MAX_QUEUE_SIZE", "100"),
-        ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "3000"),
-    ] {
-        let keys = if variable.1 == "100" {
-            &[("tracing_max_batch_size", "512")][..]
-        } else {
-            &[]
-        };
+    for variable in [("OTEL_BSP_MAX_QUEUE_SIZE", "100"), ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "3000")]
+    {
+        let keys = if variable.1 == "100" { &[("tracing_max_batch_size", "512")][..] } else { &[] };
         let (plan, warning) = from(keys, &[variable]).unwrap();
         assert!(warning.contains("must be at most"), "{warning}");
         assert_eq!(plan.batch.spans, plan.queue.spans);
@@ -167,10 +131,7 @@ fn tls_needs_https_and_both_halves_of_a_client() {
     ];
     let tls = remote(planned(&all).unwrap().0).tls;
     assert_eq!(tls.client, Some(("c.pem".into(), "c.key".into())));
-    assert_eq!(
-        (tls.ca_file, tls.server_name.as_deref()),
-        (Some("ca.pem".into()), Some("other"))
-    );
+    assert_eq!((tls.ca_file, tls.server_name.as_deref()), (Some("ca.pem".into()), Some("other")));
 
     let error = planned(&all[1..]).unwrap_err();
     assert!(
@@ -185,19 +146,13 @@ fn tls_needs_https_and_both_halves_of_a_client() {
     );
 
     let (_, warning) = from(&[], &[("OTEL_EXPORTER_OTLP_CERTIFICATE", "ca.pem")]).unwrap();
-    assert!(
-        warning.contains("has no effect without `https`"),
-        "{warning}"
-    );
+    assert!(warning.contains("has no effect without `https`"), "{warning}");
 }
 
 #[test]
 fn health_checks_can_be_switched_off() {
     assert_eq!(
-        planned(&[("tracing_health_check", "false")])
-            .unwrap()
-            .0
-            .health_check_interval,
+        planned(&[("tracing_health_check", "false")]).unwrap().0.health_check_interval,
         None
     );
 }

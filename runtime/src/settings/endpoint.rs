@@ -39,10 +39,7 @@ pub(super) fn parse(text: &str, folder: &Path) -> Result<Address, String> {
 }
 
 fn check_scheme(scheme: &str) -> Result<(), String> {
-    if ["http", "https"]
-        .iter()
-        .any(|known| scheme.eq_ignore_ascii_case(known))
-    {
+    if ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
         return Ok(());
     }
     Err("the scheme is `http`, `https` or `unix`; `tracing_protocol` says what is spoken".into())
@@ -75,7 +72,7 @@ fn socket(path: &str, folder: &Path) -> Result<Address, String> {
     };
     if path.is_empty() || path.contains('\0') {
         return Err(
-            "after `unix:` stands the path of a socket, such as `unix:///run/otel.sock`".into(),
+            "after `unix:` stands the path of a socket, such as `unix:///run/otel.sock`".into()
         );
     }
     if !cfg!(unix) {
@@ -93,9 +90,9 @@ fn check_authority(scheme: &str, authority: &str) -> Result<(), String> {
                 in_brackets(authority)
             ));
         }
-        None => authority
-            .split_once(':')
-            .map_or((authority, None), |(host, port)| (host, Some(port))),
+        None => {
+            authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port)))
+        }
     };
     let belongs = |c: char| c.is_ascii_alphanumeric() || ['-', '.', '_', ':'].contains(&c);
     if host.is_empty() || !host.chars().all(belongs) {
@@ -107,15 +104,11 @@ fn check_authority(scheme: &str, authority: &str) -> Result<(), String> {
 }
 
 fn bracketed_address(rest: &str) -> Result<(&str, Option<&str>), String> {
-    let (address, after) = rest
-        .split_once(']')
-        .ok_or("the `[` of an IPv6 address has no `]`")?;
+    let (address, after) = rest.split_once(']').ok_or("the `[` of an IPv6 address has no `]`")?;
     if address.contains('%') {
-        return Err(
-            "an IPv6 address with a zone such as `%eth0` is not supported: \
+        return Err("an IPv6 address with a zone such as `%eth0` is not supported: \
             give a name or another address"
-                .into(),
-        );
+            .into());
     }
     if address.parse::<Ipv6Addr>().is_err() {
         return Err("in the brackets stands no IPv6 address".into());
@@ -157,15 +150,11 @@ pub(super) fn blotted(text: &str) -> String {
         Some((scheme, rest)) => (format!("{scheme}://"), rest),
         None => (String::new(), text),
     };
-    let (hidden_user, rest) = rest
-        .rsplit_once('@')
-        .map_or(("", rest), |(_, rest)| ("<redacted>@", rest));
+    let (hidden_user, rest) =
+        rest.rsplit_once('@').map_or(("", rest), |(_, rest)| ("<redacted>@", rest));
     match rest.find(['?', '#']) {
         Some(end) => {
-            format!(
-                "{scheme}{hidden_user}{}?<redacted>",
-                rest.get(..end).unwrap_or_default()
-            )
+            format!("{scheme}{hidden_user}{}?<redacted>", rest.get(..end).unwrap_or_default())
         }
         None => format!("{scheme}{hidden_user}{rest}"),
     }
@@ -190,24 +179,12 @@ mod tests {
             "http://[::1]:4318/v1/traces",
             "http://10.0.0.1:80",
         ] {
-            assert!(
-                matches!(parse(url, Path::new("")), Ok(Address::Url(_))),
-                "{url}"
-            );
+            assert!(matches!(parse(url, Path::new("")), Ok(Address::Url(_))), "{url}");
         }
         let socket = |text| parse(text, Path::new("/etc/app")).unwrap();
-        assert_eq!(
-            socket("unix:///run/otel.sock"),
-            Address::Socket("/run/otel.sock".into())
-        );
-        assert_eq!(
-            socket("unix:/run/otel.sock"),
-            Address::Socket("/run/otel.sock".into())
-        );
-        assert_eq!(
-            socket("unix:relative.sock"),
-            Address::Socket("/etc/app/relative.sock".into())
-        );
+        assert_eq!(socket("unix:///run/otel.sock"), Address::Socket("/run/otel.sock".into()));
+        assert_eq!(socket("unix:/run/otel.sock"), Address::Socket("/run/otel.sock".into()));
+        assert_eq!(socket("unix:relative.sock"), Address::Socket("/etc/app/relative.sock".into()));
     }
 
     #[test]
@@ -227,10 +204,7 @@ mod tests {
             ("http://h:4318/é", "percent-encoded"),
             ("http://::1:4317", "`http://[::1]:4317`"),
             ("https://fe80::1", "`https://[fe80::1]`"),
-            (
-                "http://2001:db8::7:4318/v1/traces",
-                "`http://[2001:db8::7]:4318`",
-            ),
+            ("http://2001:db8::7:4318/v1/traces", "`http://[2001:db8::7]:4318`"),
             ("http://[fe80::1%25eth0]:4317", "zone"),
             ("http://[::1", "no `]`"),
             ("http://[zz]:1", "no IPv6 address"),

@@ -38,11 +38,7 @@ pub(super) struct Collector<'a> {
 
 impl<'a> Collector<'a> {
     pub(super) fn new(origin: Origin, report: &'a mut Report) -> Collector<'a> {
-        Collector {
-            origin,
-            entries: Vec::new(),
-            report,
-        }
+        Collector { origin, entries: Vec::new(), report }
     }
 
     /// Every member of a table; `prefix` is empty or ends in a dot.
@@ -79,21 +75,14 @@ impl<'a> Collector<'a> {
 
     fn push(&mut self, key: &'static Key, member: Option<String>, raw: Raw) {
         let origin = self.origin.at(raw.place);
-        self.entries.push(Entry {
-            key,
-            member,
-            raw,
-            origin,
-        });
+        self.entries.push(Entry { key, member, raw, origin });
     }
 
     fn group(&mut self, name: &str, raw: Raw) {
         let at = self.origin.at(raw.place);
         match raw.structured().map(|raw| raw.form) {
             Ok(Form::Table(members)) => self.table(&format!("{name}."), members),
-            Ok(_) => self
-                .report
-                .error(Problem::new(at, format!("`{name}` must be a table"))),
+            Ok(_) => self.report.error(Problem::new(at, format!("`{name}` must be a table"))),
             Err(broken) => {
                 let message = format!("`{name}` is not a TOML table: {}", broken.message);
                 self.report.error(Problem::new(at, message));
@@ -137,10 +126,7 @@ impl<'a> Collector<'a> {
                     self.twice(key, &name, at.clone());
                 }
                 Ok((name, value)) => {
-                    let raw = Raw {
-                        form: Form::Text(value.clone()),
-                        ..Raw::word(&value)
-                    };
+                    let raw = Raw { form: Form::Text(value.clone()), ..Raw::word(&value) };
                     self.push(key, Some(spelling(key, &name)), raw);
                     names.push(name);
                 }
@@ -166,24 +152,16 @@ impl<'a> Collector<'a> {
 
     fn check_members(&mut self, key: &Key, allowed: &'static [&'static str], raw: &Raw) {
         match &raw.form {
-            Form::List(items) => items
-                .iter()
-                .for_each(|item| self.check_members(key, allowed, item)),
+            Form::List(items) => {
+                items.iter().for_each(|item| self.check_members(key, allowed, item))
+            }
             Form::Table(members) => {
-                for member in members
-                    .iter()
-                    .filter(|member| !allowed.contains(&&*member.name))
-                {
+                for member in members.iter().filter(|member| !allowed.contains(&&*member.name)) {
                     let at = self.origin.at(member.place);
-                    let message = format!(
-                        "`{}.{}` is not a known key",
-                        key.name,
-                        member.name.escape_debug()
-                    );
+                    let message =
+                        format!("`{}.{}` is not a known key", key.name, member.name.escape_debug());
                     let hint = nearest(&member.name, allowed.iter().copied());
-                    let hints = hint
-                        .into_iter()
-                        .map(|name| format!("the nearest key is `{name}`"));
+                    let hints = hint.into_iter().map(|name| format!("the nearest key is `{name}`"));
                     self.report.error(Problem::new(at, message).hints(hints));
                 }
             }
@@ -193,12 +171,9 @@ impl<'a> Collector<'a> {
 
     fn unknown(&mut self, name: &str, at: &Origin) {
         let nearest = nearest(name, keys::names());
-        let hints = nearest
-            .iter()
-            .map(|key| format!("the nearest key is `{}`", at.spell(key)));
+        let hints = nearest.iter().map(|key| format!("the nearest key is `{}`", at.spell(key)));
         let message = format!("`{}` is not a known key", name.escape_debug());
-        self.report
-            .error(Problem::new(at.clone(), message).hints(hints));
+        self.report.error(Problem::new(at.clone(), message).hints(hints));
         if let Some(key) = nearest {
             self.report.doubt(key);
         }
@@ -216,17 +191,9 @@ fn checked_name(key: &Key, pair: (String, String)) -> Result<(String, String), &
 
 /// Header names have no case; attribute names have.
 fn is_same(key: &Key, a: &str, b: &str) -> bool {
-    if key.kind.is_secret() {
-        a.eq_ignore_ascii_case(b)
-    } else {
-        a == b
-    }
+    if key.kind.is_secret() { a.eq_ignore_ascii_case(b) } else { a == b }
 }
 
 fn spelling(key: &Key, name: &str) -> String {
-    if key.kind.is_secret() {
-        name.to_ascii_lowercase()
-    } else {
-        name.to_owned()
-    }
+    if key.kind.is_secret() { name.to_ascii_lowercase() } else { name.to_owned() }
 }

@@ -88,15 +88,15 @@ impl Kind {
         let shown = match self {
             Kind::Flag(field) => put(field(to), read::flag(raw)?, bool::to_string),
             Kind::Text(field) => put(field(to), read::text(raw)?, String::clone),
-            Kind::OptionalText(field) => put(field(to), read::optional_text(raw)?, |text| {
-                unset_or(text.as_ref())
-            }),
+            Kind::OptionalText(field) => {
+                put(field(to), read::optional_text(raw)?, |text| unset_or(text.as_ref()))
+            }
             Kind::Rate(field) => put(field(to), read::rate(raw)?, f64::to_string),
             Kind::Count(bounds, field) => put(field(to), read::count(raw, bounds)?, u64::to_string),
             Kind::Duration(times, field) => return read_duration(entry, times, field(to)),
-            Kind::Size(bounds, field) => put(field(to), read::size(raw, bounds)?, |bytes| {
-                show_size(*bytes)
-            }),
+            Kind::Size(bounds, field) => {
+                put(field(to), read::size(raw, bounds)?, |bytes| show_size(*bytes))
+            }
             Kind::Choice(choices) => read::choice(raw, choices, to)?,
             Kind::Endpoint(field) => {
                 let address = read::endpoint(raw, entry.origin.folder())?;
@@ -111,9 +111,9 @@ impl Kind {
             Kind::Filter(field) => put(field(to), read::filter(raw)?, Targets::to_string),
             Kind::Headers => read_header(entry, to)?,
             Kind::Attributes => read_attribute(entry, to)?,
-            Kind::List(names, field) => put(field(to), read::list(raw, names)?, |list| {
-                format!("[{}]", list.join(", "))
-            }),
+            Kind::List(names, field) => {
+                put(field(to), read::list(raw, names)?, |list| format!("[{}]", list.join(", ")))
+            }
             Kind::NotAvailable { instead, .. } => refuse_later(entry, instead, to),
         };
         Ok(Understood { shown, doubt: None })
@@ -247,10 +247,7 @@ fn read_attribute(entry: &Entry, to: &mut Settings) -> Result<String, Hints> {
         .into_iter()
         .find(|own| *own == name)
     {
-        return Err(vec![format!(
-            "`{key}` is set by the key `{}`",
-            key.replace('.', "_")
-        )]);
+        return Err(vec![format!("`{key}` is set by the key `{}`", key.replace('.', "_"))]);
     }
     let value = read::scalar(&entry.raw)?;
     to.resource_attributes.insert(name, value.clone());
@@ -259,10 +256,6 @@ fn read_attribute(entry: &Entry, to: &mut Settings) -> Result<String, Hints> {
 
 fn refuse_later(entry: &Entry, instead: &'static str, to: &mut Settings) -> String {
     let (key, origin) = (entry.key.name, entry.origin.clone());
-    to.not_available.push(super::NotAvailable {
-        key,
-        origin,
-        instead,
-    });
+    to.not_available.push(super::NotAvailable { key, origin, instead });
     "not available".into()
 }

@@ -74,11 +74,9 @@ impl Loaded {
             Ok(understood) => {
                 if let Some(doubt) = understood.doubt {
                     let message = format!("`{}`: {doubt}", entry.path());
-                    self.report
-                        .warn(Problem::new(entry.origin.clone(), message));
+                    self.report.warn(Problem::new(entry.origin.clone(), message));
                 }
-                self.origins
-                    .set(entry.path(), understood.shown, entry.origin);
+                self.origins.set(entry.path(), understood.shown, entry.origin);
             }
             Err(hints) => self.report.refuse(entry.key, refused(&entry).hints(hints)),
         }
@@ -98,10 +96,7 @@ fn refused(entry: &Entry) -> Problem {
     let message = if entry.key.kind.is_secret() {
         format!("`{subject}` must be {allowed}")
     } else {
-        format!(
-            "`{subject}` is {}, but must be {allowed}",
-            entry.raw.shown()
-        )
+        format!("`{subject}` is {}, but must be {allowed}", entry.raw.shown())
     };
     Problem::new(entry.origin.clone(), message)
 }

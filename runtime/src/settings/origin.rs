@@ -16,11 +16,7 @@ pub(crate) enum Origin {
     /// `#[traced_service(...)]`.
     Attribute { file: &'static str, line: u32 },
     /// A settings file; line and column count from one.
-    File {
-        path: PathBuf,
-        line: usize,
-        column: usize,
-    },
+    File { path: PathBuf, line: usize, column: usize },
     /// A variable of the environment.
     Variable(String),
     /// Several variables of the environment.
@@ -33,11 +29,9 @@ impl Origin {
     /// The same source at another place in it; only a file has places.
     pub(super) fn at(&self, place: Place) -> Origin {
         match self {
-            Origin::File { path, .. } => Origin::File {
-                path: path.clone(),
-                line: place.line,
-                column: place.column,
-            },
+            Origin::File { path, .. } => {
+                Origin::File { path: path.clone(), line: place.line, column: place.column }
+            }
             other => other.clone(),
         }
     }
@@ -125,19 +119,13 @@ impl Origins {
 
     /// Who set this key.
     pub(crate) fn of(&self, key: &str) -> Origin {
-        self.get(key)
-            .map_or(Origin::Default, |effective| effective.origin.clone())
+        self.get(key).map_or(Origin::Default, |effective| effective.origin.clone())
     }
 
     /// Every value that counts, by key.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for a command that lists the settings")
-    )]
+    #[cfg_attr(not(test), expect(dead_code, reason = "for a command that lists the settings"))]
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Effective)> {
-        self.0
-            .iter()
-            .map(|(key, effective)| (key.as_str(), effective))
+        self.0.iter().map(|(key, effective)| (key.as_str(), effective))
     }
 }
 
@@ -150,21 +138,13 @@ mod tests {
         let text = "a\r\né = 1\n";
         let place = |byte| Place::of(byte, text);
         assert_eq!(place(0), Place::START);
-        assert_eq!(
-            place(6),
-            Place { line: 2, column: 3 },
-            "é is one column and two bytes"
-        );
+        assert_eq!(place(6), Place { line: 2, column: 3 }, "é is one column and two bytes");
         assert_eq!(place(99), Place { line: 3, column: 1 });
     }
 
     #[test]
     fn relative_paths_of_a_file_start_beside_it() {
-        let file = Origin::File {
-            path: "/etc/app/Synndicate.toml".into(),
-            line: 1,
-            column: 1,
-        };
+        let file = Origin::File { path: "/etc/app/Synndicate.toml".into(), line: 1, column: 1 };
         assert_eq!(file.folder(), Path::new("/etc/app"));
         assert_eq!(Origin::Builder.folder(), Path::new(""));
     }

@@ -16,29 +16,21 @@ pub(super) struct ListEntry<'a> {
 /// The entries of a list. Spaces around them and empty entries mean nothing; the value begins after
 /// the first `=`.
 pub(super) fn pairs(list: &str) -> Vec<ListEntry<'_>> {
-    let texts = list
-        .split(',')
-        .map(str::trim)
-        .filter(|text| !text.is_empty());
+    let texts = list.split(',').map(str::trim).filter(|text| !text.is_empty());
     let mut entries: Vec<ListEntry<'_>> = Vec::new();
     for (index, text) in texts.enumerate() {
         let before = entries.last().and_then(|entry| entry.pair.as_ref().ok());
         let before = before.filter(|(name, _)| is_plain(name));
         let after = before.map(|(name, _)| format!(" after `{name}`"));
         let which = format!("entry {}{}", index + 1, after.unwrap_or_default());
-        entries.push(ListEntry {
-            which,
-            text,
-            pair: pair(text),
-        });
+        entries.push(ListEntry { which, text, pair: pair(text) });
     }
     entries
 }
 
 /// Whether this is surely a name, and no piece of a value that holds a comma.
 fn is_plain(name: &str) -> bool {
-    name.bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 fn pair(entry: &str) -> Result<(String, String), &'static str> {
@@ -55,14 +47,9 @@ fn decoded(text: &str) -> Option<String> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
-        let digits = after
-            .first_chunk()
-            .filter(|_| first == b'%')
-            .and_then(|digits| hex(*digits));
+        let digits = after.first_chunk().filter(|_| first == b'%').and_then(|digits| hex(*digits));
         decoded.push(digits.unwrap_or(first));
-        rest = after
-            .get(if digits.is_some() { 2.. } else { 0.. })
-            .unwrap_or_default();
+        rest = after.get(if digits.is_some() { 2.. } else { 0.. }).unwrap_or_default();
     }
     String::from_utf8(decoded).ok()
 }
@@ -78,10 +65,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn good(list: &str) -> Vec<(String, String)> {
-        pairs(list)
-            .into_iter()
-            .filter_map(|entry| entry.pair.ok())
-            .collect()
+        pairs(list).into_iter().filter_map(|entry| entry.pair.ok()).collect()
     }
 
     fn bad(list: &str) -> Vec<String> {
@@ -92,28 +76,16 @@ mod tests {
     #[test]
     fn values_are_decoded_and_begin_after_the_first_equals_sign() {
         for (entry, name, value) in [
-            (
-                "authorization=Basic%20dXNlcjpwdw==",
-                "authorization",
-                "Basic dXNlcjpwdw==",
-            ),
+            ("authorization=Basic%20dXNlcjpwdw==", "authorization", "Basic dXNlcjpwdw=="),
             ("x-team=a b", "x-team", "a b"),
-            (
-                "x-auth=vendor key=abc123==",
-                "x-auth",
-                "vendor key=abc123==",
-            ),
+            ("x-auth=vendor key=abc123==", "x-auth", "vendor key=abc123=="),
             (" k = %C3%A9 ", "k", "é"),
             ("a%2Cb=c%3Dd%2Ce", "a,b", "c=d,e"),
             ("rate=100%", "rate", "100%"),
             ("odd=%zz%4", "odd", "%zz%4"),
             ("empty=", "empty", ""),
         ] {
-            assert_eq!(
-                good(entry),
-                [(name.to_owned(), value.to_owned())],
-                "{entry}"
-            );
+            assert_eq!(good(entry), [(name.to_owned(), value.to_owned())], "{entry}");
         }
         assert_eq!(good(" a=1 , ,b=2,").len(), 2);
     }

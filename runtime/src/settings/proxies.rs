@@ -17,20 +17,13 @@ impl Proxies {
     /// Reads both spellings of each variable; the lower-case one counts, as in curl.
     pub(super) fn read(environment: &Environment<'_>) -> Proxies {
         let first = |names: &[&str]| {
-            names
-                .iter()
-                .find_map(|name| environment.get(name)?.ok())
-                .map(str::to_owned)
+            names.iter().find_map(|name| environment.get(name)?.ok()).map(str::to_owned)
         };
         // In a CGI program, `HTTP_PROXY` is a header of the client's request:
         // <https://httpoxy.org>.
         let is_cgi = environment.get("REQUEST_METHOD").is_some();
         Proxies {
-            http: first(if is_cgi {
-                &["http_proxy"]
-            } else {
-                &["http_proxy", "HTTP_PROXY"]
-            }),
+            http: first(if is_cgi { &["http_proxy"] } else { &["http_proxy", "HTTP_PROXY"] }),
             https: first(&["https_proxy", "HTTPS_PROXY"]),
             all: first(&["all_proxy", "ALL_PROXY"]),
             no: first(&["no_proxy", "NO_PROXY"]),
@@ -55,10 +48,8 @@ mod tests {
     use super::*;
 
     fn read(variables: &[(&str, &str)]) -> Proxies {
-        let variables: Vec<_> = variables
-            .iter()
-            .map(|(name, value)| (name.into(), value.into()))
-            .collect();
+        let variables: Vec<_> =
+            variables.iter().map(|(name, value)| (name.into(), value.into())).collect();
         Proxies::read(&Environment::new(&variables))
     }
 
@@ -79,11 +70,7 @@ mod tests {
 
     #[test]
     fn a_clients_header_is_no_proxy() {
-        assert!(
-            read(&[("HTTP_PROXY", "http://evil"), ("REQUEST_METHOD", "GET")])
-                .http
-                .is_none()
-        );
+        assert!(read(&[("HTTP_PROXY", "http://evil"), ("REQUEST_METHOD", "GET")]).http.is_none());
     }
 
     #[test]

@@ -57,19 +57,14 @@ const SIZES: &[(&str, f64)] = &[
 
 /// Reads a duration whose parts all have a unit: `10s`, `1.5 s`, `8 h 20 min`.
 pub(super) fn duration(text: &str) -> Option<Duration> {
-    parts(text, DURATIONS)?
-        .into_iter()
-        .try_fold(Duration::ZERO, |sum, seconds| {
-            sum.checked_add(Duration::try_from_secs_f64(seconds).ok()?)
-        })
+    parts(text, DURATIONS)?.into_iter().try_fold(Duration::ZERO, |sum, seconds| {
+        sum.checked_add(Duration::try_from_secs_f64(seconds).ok()?)
+    })
 }
 
 /// Reads a size with a unit: `64MiB`, `3.5 MiB`, `4MB`.
 pub(super) fn size(text: &str) -> Option<u64> {
-    let bytes = parts(&text.to_ascii_lowercase(), SIZES)?
-        .into_iter()
-        .sum::<f64>()
-        .round();
+    let bytes = parts(&text.to_ascii_lowercase(), SIZES)?.into_iter().sum::<f64>().round();
     // Above this, a float cannot hold every whole number, and no machine that many bytes.
     (bytes < 9e15).then_some(bytes as u64)
 }
@@ -105,14 +100,8 @@ pub(super) fn show_duration(duration: Duration) -> String {
         (u64::from(nanos % 1_000), "ns"),
     ];
     let shown = parts.iter().filter(|(number, _)| *number > 0);
-    let shown: Vec<_> = shown
-        .map(|(number, unit)| format!("{number} {unit}"))
-        .collect();
-    if shown.is_empty() {
-        "0 s".into()
-    } else {
-        shown.join(" ")
-    }
+    let shown: Vec<_> = shown.map(|(number, unit)| format!("{number} {unit}")).collect();
+    if shown.is_empty() { "0 s".into() } else { shown.join(" ") }
 }
 
 /// Shows a size for people, in the largest unit that does not round it: `3.5 MiB`.
@@ -163,12 +152,9 @@ mod tests {
 
     #[test]
     fn sizes_are_read_with_their_units() {
-        for (text, bytes) in [
-            ("64MiB", 64 << 20),
-            ("3.5 MiB", 7 << 19),
-            ("4MB", 4_000_000),
-            ("64kib", 65_536),
-        ] {
+        for (text, bytes) in
+            [("64MiB", 64 << 20), ("3.5 MiB", 7 << 19), ("4MB", 4_000_000), ("64kib", 65_536)]
+        {
             assert_eq!(size(text), Some(bytes), "{text}");
         }
         for text in ["", "64", "64M", "MiB", "-1MiB", "1e9GiB", "99999999999GiB"] {

@@ -50,11 +50,7 @@ const SHOWN_CHARACTERS: usize = 60;
 impl Raw {
     /// What a variable, an attribute or the builder says.
     pub(super) fn word(text: &str) -> Raw {
-        Raw {
-            form: Form::Word,
-            spelled: text.trim().into(),
-            place: Place::START,
-        }
+        Raw { form: Form::Word, spelled: text.trim().into(), place: Place::START }
     }
 
     /// A single TOML value.
@@ -96,11 +92,7 @@ impl Raw {
         if shown.len() < spelled.len() {
             shown.push('…');
         }
-        if shown.is_empty() {
-            "empty".into()
-        } else {
-            format!("`{}`", printable(&shown))
-        }
+        if shown.is_empty() { "empty".into() } else { format!("`{}`", printable(&shown)) }
     }
 }
 
@@ -117,23 +109,13 @@ fn printable(text: &str) -> String {
 pub(super) fn document(text: &str) -> Result<Vec<Member>, Broken> {
     let (table, errors) = DeTable::parse_recoverable(text);
     // One mistake makes the parser stumble over what follows it: only the first is worth reading.
-    let first = errors
-        .iter()
-        .min_by_key(|error| error.span().map_or(0, |span| span.start));
-    first.map_or_else(
-        || Ok(members(table.get_ref(), text)),
-        |error| Err(broken(error, text)),
-    )
+    let first = errors.iter().min_by_key(|error| error.span().map_or(0, |span| span.start));
+    first.map_or_else(|| Ok(members(table.get_ref(), text)), |error| Err(broken(error, text)))
 }
 
 fn broken(error: &toml::de::Error, text: &str) -> Broken {
-    let place = error
-        .span()
-        .map_or(Place::START, |span| Place::of(span.start, text));
-    Broken {
-        message: error.message().to_owned(),
-        place,
-    }
+    let place = error.span().map_or(Place::START, |span| Place::of(span.start, text));
+    Broken { message: error.message().to_owned(), place }
 }
 
 fn members(table: &DeTable<'_>, text: &str) -> Vec<Member> {
@@ -159,11 +141,7 @@ fn convert(value: &DeValue<'_>, span: std::ops::Range<usize>, text: &str) -> Raw
         DeValue::Table(table) => Form::Table(members(table, text)),
     };
     let place = Place::of(span.start, text);
-    Raw {
-        form,
-        spelled: text.get(span).unwrap_or_default().to_owned(),
-        place,
-    }
+    Raw { form, spelled: text.get(span).unwrap_or_default().to_owned(), place }
 }
 
 /// The digits in base ten; those of a number that no type can hold stay as they are.
@@ -189,32 +167,16 @@ mod tests {
     fn the_first_mistake_of_a_document_is_told_by_line_and_column() {
         let broken = document("a = 1\nb = \"x\nc = 2\n").err().unwrap();
         assert_eq!(broken.place.line, 2);
-        assert!(
-            broken.message.contains("invalid basic string"),
-            "{}",
-            broken.message
-        );
+        assert!(broken.message.contains("invalid basic string"), "{}", broken.message);
     }
 
     #[test]
     fn numbers_come_in_base_ten_and_long_values_are_cut() {
-        let number = |text| {
-            Raw::toml(text)
-                .ok()
-                .and_then(|raw| raw.number().map(str::to_owned))
-        };
+        let number = |text| Raw::toml(text).ok().and_then(|raw| raw.number().map(str::to_owned));
         assert_eq!(number("0x1_0").as_deref(), Some("16"));
         assert_eq!(number("1_000").as_deref(), Some("1000"));
-        assert_eq!(
-            number("99999999999999999999999999999999999999999")
-                .unwrap()
-                .len(),
-            41
-        );
-        assert_eq!(
-            Raw::word(&"é".repeat(99)).shown().chars().count(),
-            SHOWN_CHARACTERS + 3
-        );
+        assert_eq!(number("99999999999999999999999999999999999999999").unwrap().len(), 41);
+        assert_eq!(Raw::word(&"é".repeat(99)).shown().chars().count(), SHOWN_CHARACTERS + 3);
         assert_eq!(Raw::word("a\nb").shown(), "`a\\nb`");
     }
 }

@@ -39,14 +39,10 @@ pub(super) fn scalar(raw: &Raw) -> Result<String, Hints> {
 }
 
 pub(super) fn rate(raw: &Raw) -> Result<f64, Hints> {
-    let number = raw
-        .number()
-        .ok_or_else(|| unquoted(raw, |word| rate(word).is_ok()))?;
+    let number = raw.number().ok_or_else(|| unquoted(raw, |word| rate(word).is_ok()))?;
     let parsed = number.parse::<f64>().ok();
     // Adding zero makes `-0.0` positive; `NaN` is in no range.
-    let in_range = parsed
-        .filter(|rate| (0.0..=1.0).contains(rate))
-        .map(|rate| rate + 0.0);
+    let in_range = parsed.filter(|rate| (0.0..=1.0).contains(rate)).map(|rate| rate + 0.0);
     in_range.ok_or_else(|| share(number).into_iter().collect())
 }
 
@@ -63,9 +59,7 @@ fn share(number: &str) -> Option<String> {
 }
 
 pub(super) fn count(raw: &Raw, bounds: &Bounds<u64>) -> Result<u64, Hints> {
-    let number = raw
-        .number()
-        .ok_or_else(|| unquoted(raw, |word| count(word, bounds).is_ok()))?;
+    let number = raw.number().ok_or_else(|| unquoted(raw, |word| count(word, bounds).is_ok()))?;
     within(digits(number).ok_or_else(Vec::new)?, bounds)
 }
 
@@ -78,10 +72,7 @@ pub(super) fn size(raw: &Raw, bounds: &Bounds<u64>) -> Result<u64, Hints> {
 }
 
 pub(super) fn duration(raw: &Raw, times: &Times) -> Result<Duration, Hints> {
-    let number = raw
-        .number()
-        .and_then(digits)
-        .map(|number| times.unit.of(number));
+    let number = raw.number().and_then(digits).map(|number| times.unit.of(number));
     let read = number.or_else(|| quantity::duration(raw.text()?));
     let read = read.ok_or_else(|| unquoted(raw, |word| duration(word, times).is_ok()))?;
     within(read, &times.bounds)
@@ -107,28 +98,19 @@ fn within<T: PartialOrd>(value: T, bounds: &Bounds<T>) -> Result<T, Hints> {
 pub(super) fn choice(raw: &Raw, choices: &Choices, to: &mut Settings) -> Result<String, Hints> {
     let name = raw.text().ok_or_else(|| quoted(raw))?.to_ascii_lowercase();
     if (choices.set)(to, &name) {
-        return Ok(if name.is_empty() {
-            "unset".into()
-        } else {
-            name
-        });
+        return Ok(if name.is_empty() { "unset".into() } else { name });
     }
     Err(meant(&name, choices.names))
 }
 
 fn meant(name: &str, names: &[&'static str]) -> Hints {
     let nearest = nearest(name, names.iter().copied());
-    nearest
-        .into_iter()
-        .map(|name| format!("the nearest is `{name}`"))
-        .collect()
+    nearest.into_iter().map(|name| format!("the nearest is `{name}`")).collect()
 }
 
 pub(super) fn endpoint(raw: &Raw, folder: &Path) -> Result<Option<Address>, Hints> {
     let text = optional_text(raw)?;
-    text.map(|text| endpoint::parse(&text, folder))
-        .transpose()
-        .map_err(|hint| vec![hint])
+    text.map(|text| endpoint::parse(&text, folder)).transpose().map_err(|hint| vec![hint])
 }
 
 pub(super) fn path(raw: &Raw, folder: &Path) -> Result<Option<PathBuf>, Hints> {
@@ -144,10 +126,7 @@ pub(super) fn filter(raw: &Raw) -> Result<Targets, Hints> {
 /// A list of names.
 pub(super) fn list(raw: &Raw, names: &[&'static str]) -> Result<Vec<String>, Hints> {
     let elements = elements(raw)?;
-    match elements
-        .iter()
-        .find(|element| !names.contains(&element.as_str()))
-    {
+    match elements.iter().find(|element| !names.contains(&element.as_str())) {
         Some(unknown) => {
             let unknown_name = format!("`{}` is not known", unknown.escape_debug());
             Err([vec![unknown_name], meant(unknown, names)].concat())
@@ -158,18 +137,12 @@ pub(super) fn list(raw: &Raw, names: &[&'static str]) -> Result<Vec<String>, Hin
 
 /// The texts of a list: in brackets, separated by commas, or a single one.
 fn elements(raw: &Raw) -> Result<Vec<String>, Hints> {
-    let raw = raw
-        .clone()
-        .structured()
-        .map_err(|broken| vec![broken.message])?;
+    let raw = raw.clone().structured().map_err(|broken| vec![broken.message])?;
     let element = |item: &Raw| item.text().map(str::to_owned).ok_or_else(|| quoted(item));
     match (&raw.form, raw.text()) {
         (Form::List(items), _) => items.iter().map(element).collect(),
         (_, Some(text)) => {
-            let elements = text
-                .split(',')
-                .map(str::trim)
-                .filter(|element| !element.is_empty());
+            let elements = text.split(',').map(str::trim).filter(|element| !element.is_empty());
             Ok(elements.map(str::to_owned).collect())
         }
         _ => Err(vec![]),

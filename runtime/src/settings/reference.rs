@@ -37,10 +37,7 @@ const TAIL: &str = "
 ";
 
 /// The text of the reference file.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "for a command that writes a settings file")
-)]
+#[cfg_attr(not(test), expect(dead_code, reason = "for a command that writes a settings file"))]
 pub(super) fn reference() -> String {
     let mut text = HEAD.to_owned();
     for section in SECTIONS.iter().filter(|section| !section.title.is_empty()) {
@@ -64,13 +61,9 @@ fn explain(key: &Key, text: &mut String) {
     match key.otel {
         [] => paragraph(&format!("Variable: {ours}."), text),
         standard => {
-            let names: Vec<_> = std::iter::once(&*ours)
-                .chain(standard.iter().rev().copied())
-                .collect();
-            paragraph(
-                &format!("Variables, the strongest first: {}.", names.join(", ")),
-                text,
-            );
+            let names: Vec<_> =
+                std::iter::once(&*ours).chain(standard.iter().rev().copied()).collect();
+            paragraph(&format!("Variables, the strongest first: {}.", names.join(", ")), text);
         }
     }
     if let Initial::Example(_) = key.initial {
@@ -122,10 +115,7 @@ mod tests {
         let text: Vec<_> = reference().lines().map(taken_in).collect();
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("Synndicate.toml"), text.join("\n")).unwrap();
-        let loaded = load(&Sources {
-            directory: folder.path().into(),
-            ..Sources::default()
-        });
+        let loaded = load(&Sources { directory: folder.path().into(), ..Sources::default() });
         loaded.report.finish(&loaded.origins).unwrap();
         let defaults = load(&Sources::default());
         for (key, default) in defaults.origins.iter() {

@@ -17,11 +17,7 @@ pub(crate) struct Problem {
 
 impl Problem {
     pub(crate) fn new(origin: Origin, message: impl Into<String>) -> Problem {
-        Problem {
-            origin,
-            message: message.into(),
-            hints: Vec::new(),
-        }
+        Problem { origin, message: message.into(), hints: Vec::new() }
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Problem {
@@ -38,9 +34,7 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}\n  in {}", self.message, self.origin)?;
-        self.hints
-            .iter()
-            .try_for_each(|hint| write!(f, "\n  hint: {hint}"))
+        self.hints.iter().try_for_each(|hint| write!(f, "\n  hint: {hint}"))
     }
 }
 
@@ -50,10 +44,7 @@ pub(crate) struct SettingsErrors(Vec<Problem>);
 
 impl SettingsErrors {
     /// The mistakes in the order of their sources.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "programs show them all, tests look at one")
-    )]
+    #[cfg_attr(not(test), expect(dead_code, reason = "programs show them all, tests look at one"))]
     pub(crate) fn problems(&self) -> &[Problem] {
         &self.0
     }
@@ -65,9 +56,7 @@ impl fmt::Display for SettingsErrors {
             1 => f.write_str("a mistake in the settings")?,
             count => write!(f, "{count} mistakes in the settings")?,
         }
-        self.0
-            .iter()
-            .try_for_each(|problem| write!(f, "\n\nerror: {problem}"))
+        self.0.iter().try_for_each(|problem| write!(f, "\n\nerror: {problem}"))
     }
 }
 
@@ -141,12 +130,7 @@ fn used_instead(mut warning: Problem, key: Option<&'static str>, origins: &Origi
     let Some(key) = key else { return warning };
     let used = origins.get(key).map_or_else(
         || format!("; `{key}` stays unset"),
-        |used| {
-            format!(
-                "; `{key}` = `{}` of {} is used instead",
-                used.value, used.origin
-            )
-        },
+        |used| format!("; `{key}` = `{}` of {} is used instead", used.value, used.origin),
     );
     warning.message.push_str(&used);
     warning
@@ -159,15 +143,8 @@ mod tests {
     #[test]
     fn errors_read_as_a_heading_and_a_block_each_in_the_order_of_the_sources() {
         let mut report = Report::default();
-        report.error(Problem::new(
-            Origin::Variable("SYN_CONFIG".into()),
-            "second",
-        ));
-        let first = Origin::File {
-            path: "Synndicate.toml".into(),
-            line: 2,
-            column: 9,
-        };
+        report.error(Problem::new(Origin::Variable("SYN_CONFIG".into()), "second"));
+        let first = Origin::File { path: "Synndicate.toml".into(), line: 2, column: 9 };
         report.error(Problem::new(first, "`a` is `b`").hint("write `c`"));
         let text = report.finish(&Origins::default()).unwrap_err().to_string();
         assert_eq!(

@@ -18,14 +18,8 @@ pub(super) fn nearest<'a>(
 /// How many keystrokes lie between the two; a prefix that was left out, as in `sample_rate`, counts
 /// as one.
 fn distance(name: &str, candidate: &str) -> usize {
-    let left_out = candidate
-        .strip_suffix(name)
-        .is_some_and(|prefix| prefix.ends_with(['_', '.']));
-    if left_out {
-        1
-    } else {
-        strsim::damerau_levenshtein(name, candidate)
-    }
+    let left_out = candidate.strip_suffix(name).is_some_and(|prefix| prefix.ends_with(['_', '.']));
+    if left_out { 1 } else { strsim::damerau_levenshtein(name, candidate) }
 }
 
 /// Whether the two differ by one slip of the fingers at most.
@@ -37,12 +31,8 @@ pub(super) fn is_typo(name: &str, meant: &str) -> bool {
 mod tests {
     use super::*;
 
-    const NAMES: [&str; 4] = [
-        "tracing_backend",
-        "tracing_sample_rate",
-        "tracing_tls.ca_file",
-        "grpc",
-    ];
+    const NAMES: [&str; 4] =
+        ["tracing_backend", "tracing_sample_rate", "tracing_tls.ca_file", "grpc"];
 
     #[test]
     fn typos_other_separators_and_missing_prefixes_find_their_name() {

@@ -27,7 +27,9 @@ impl Terminal {
             dumb: text("TERM") == Some("dumb"),
             no_color: text("NO_COLOR").is_some(),
             forced: is_on("CLICOLOR_FORCE") || is_on("FORCE_COLOR"),
-            columns: text("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0),
+            columns: text("COLUMNS")
+                .and_then(|columns| columns.parse().ok())
+                .filter(|columns| *columns > 0),
         }
     }
 }
@@ -37,21 +39,34 @@ mod tests {
     use super::*;
 
     fn read(variables: &[(&str, &str)]) -> Terminal {
-        let variables: Vec<_> = variables.iter().map(|(name, value)| (name.into(), value.into())).collect();
+        let variables: Vec<_> =
+            variables.iter().map(|(name, value)| (name.into(), value.into())).collect();
         Terminal::read(true, &Environment::new(&variables))
     }
 
     #[test]
     fn the_usual_variables_are_understood() {
-        let terminal = read(&[("TERM", "dumb"), ("NO_COLOR", "1"), ("FORCE_COLOR", "3"), ("COLUMNS", "120")]);
-        let expected = Terminal { attached: true, dumb: true, no_color: true, forced: true, columns: Some(120) };
+        let terminal =
+            read(&[("TERM", "dumb"), ("NO_COLOR", "1"), ("FORCE_COLOR", "3"), ("COLUMNS", "120")]);
+        let expected = Terminal {
+            attached: true,
+            dumb: true,
+            no_color: true,
+            forced: true,
+            columns: Some(120),
+        };
         assert_eq!(terminal, expected);
     }
 
     #[test]
     fn empty_off_and_malformed_values_say_nothing() {
         for off in ["", "0", "false"] {
-            let variables = [("NO_COLOR", ""), ("FORCE_COLOR", off), ("CLICOLOR_FORCE", off), ("COLUMNS", "wide")];
+            let variables = [
+                ("NO_COLOR", ""),
+                ("FORCE_COLOR", off),
+                ("CLICOLOR_FORCE", off),
+                ("COLUMNS", "wide"),
+            ];
             assert_eq!(read(&variables), Terminal { attached: true, ..Terminal::default() });
         }
     }

@@ -129,7 +129,10 @@ impl Spans {
         let mut named = self.named(name);
         match (named.next(), named.count()) {
             (Some(span), 0) => span,
-            (found, more) => panic!("{} spans are named `{name}` among\n{self}", usize::from(found.is_some()) + more),
+            (found, more) => panic!(
+                "{} spans are named `{name}` among\n{self}",
+                usize::from(found.is_some()) + more
+            ),
         }
     }
 
@@ -267,7 +270,10 @@ impl From<otlp::span::Event> for Event {
 
 impl From<&otlp::span::Link> for Link {
     fn from(link: &otlp::span::Link) -> Link {
-        Link { trace_id: trace_id(&link.trace_id), span_id: span_id(&link.span_id).unwrap_or_default() }
+        Link {
+            trace_id: trace_id(&link.trace_id),
+            span_id: span_id(&link.span_id).unwrap_or_default(),
+        }
     }
 }
 

@@ -18,20 +18,9 @@ pub(super) struct Window {
 impl Window {
     /// From the first start to the last end.
     pub(super) fn of(spans: &[Span]) -> Window {
-        let start = spans
-            .iter()
-            .map(|span| span.start_time_unix_nano)
-            .min()
-            .unwrap_or(0);
-        let end = spans
-            .iter()
-            .map(|span| span.end_time_unix_nano)
-            .max()
-            .unwrap_or(0);
-        Window {
-            start,
-            end: end.max(start),
-        }
+        let start = spans.iter().map(|span| span.start_time_unix_nano).min().unwrap_or(0);
+        let end = spans.iter().map(|span| span.end_time_unix_nano).max().unwrap_or(0);
+        Window { start, end: end.max(start) }
     }
 
     pub(super) fn start(self) -> u64 {
@@ -62,8 +51,7 @@ impl Window {
     }
 
     fn step_up(self, moment: u64) -> u64 {
-        self.scaled(moment)
-            .div_ceil(u128::from(self.duration().max(1))) as u64
+        self.scaled(moment).div_ceil(u128::from(self.duration().max(1))) as u64
     }
 
     fn scaled(self, moment: u64) -> u128 {
@@ -76,11 +64,7 @@ mod tests {
     use super::*;
 
     fn span(start_time_unix_nano: u64, end_time_unix_nano: u64) -> Span {
-        Span {
-            start_time_unix_nano,
-            end_time_unix_nano,
-            ..Span::default()
-        }
+        Span { start_time_unix_nano, end_time_unix_nano, ..Span::default() }
     }
 
     #[test]
@@ -96,24 +80,14 @@ mod tests {
             (3_400, 3_400, 11, "╺"),
             (0, u64::MAX, 0, "━━━━━━━━━━━━"),
         ] {
-            assert_eq!(
-                window.bar(&span(start, end)),
-                (blanks, bar.to_owned()),
-                "{start} to {end}"
-            );
+            assert_eq!(window.bar(&span(start, end)), (blanks, bar.to_owned()), "{start} to {end}");
         }
     }
 
     #[test]
     fn a_trace_that_took_no_time_still_has_a_bar() {
-        assert_eq!(
-            Window::of(&[span(7, 7)]).bar(&span(7, 7)),
-            (0, "╸".to_owned())
-        );
-        assert_eq!(
-            Window::of(&[span(0, u64::MAX)]).bar(&span(u64::MAX, 0)),
-            (11, "╺".to_owned())
-        );
+        assert_eq!(Window::of(&[span(7, 7)]).bar(&span(7, 7)), (0, "╸".to_owned()));
+        assert_eq!(Window::of(&[span(0, u64::MAX)]).bar(&span(u64::MAX, 0)), (11, "╺".to_owned()));
         assert_eq!(Window::of(&[]).duration(), 0);
     }
 }

@@ -19,13 +19,7 @@ pub(super) struct Canvas {
 
 impl Canvas {
     pub(super) fn new(style: Style) -> Canvas {
-        Canvas {
-            style,
-            text: String::new(),
-            paint: Paint::Normal,
-            column: 0,
-            blanks: 0,
-        }
+        Canvas { style, text: String::new(), paint: Paint::Normal, column: 0, blanks: 0 }
     }
 
     pub(super) fn column(&self) -> usize {
@@ -111,9 +105,6 @@ mod tests {
 
     #[test]
     fn colour_adds_sequences_and_changes_nothing_else() {
-        assert_eq!(
-            draw(Style::Colour),
-            "\x1b[31m日本\x1b[0m  a \x1b[2mb c\x1b[0m\n"
-        );
+        assert_eq!(draw(Style::Colour), "\x1b[31m日本\x1b[0m  a \x1b[2mb c\x1b[0m\n");
     }
 }

@@ -33,28 +33,16 @@ impl Decoded {
         }
         let missing = batch.spans().saturating_sub(spans.len() as u64);
         let error = last_error.unwrap_or_else(|| "the batch is cut".to_owned());
-        let unreadable = (missing > 0).then_some(Unreadable {
-            spans: missing,
-            error,
-        });
+        let unreadable = (missing > 0).then_some(Unreadable { spans: missing, error });
         let resource = Resource::decode(batch.resource().message()).unwrap_or_default();
-        Decoded {
-            spans,
-            resource: resource.attributes,
-            unreadable,
-        }
+        Decoded { spans, resource: resource.attributes, unreadable }
     }
 
     /// The service's name, or what the convention says where it has none.
     ///
     /// Source: <https://opentelemetry.io/docs/specs/semconv/resource/#service>.
     pub(super) fn service(&self) -> &str {
-        let name = self
-            .resource
-            .iter()
-            .find(|attribute| attribute.key == "service.name");
-        name.and_then(value::as_str)
-            .filter(|name| !name.is_empty())
-            .unwrap_or("unknown_service")
+        let name = self.resource.iter().find(|attribute| attribute.key == "service.name");
+        name.and_then(value::as_str).filter(|name| !name.is_empty()).unwrap_or("unknown_service")
     }
 }

@@ -16,14 +16,8 @@ const GAP: usize = 2;
 pub(super) fn draw(canvas: &mut Canvas, fragment: &Fragment, service: &str) {
     let spans = &fragment.spans;
     let window = Window::of(spans);
-    let errors = spans
-        .iter()
-        .filter(|span| span::error(span).is_some())
-        .count() as u64;
-    let unfinished = spans
-        .iter()
-        .filter(|span| span::is_unfinished(span))
-        .count();
+    let errors = spans.iter().filter(|span| span::error(span).is_some()).count() as u64;
+    let unfinished = spans.iter().filter(|span| span::is_unfinished(span)).count();
     let parts = [
         Some((Paint::Strong, service.to_owned())),
         Some((Paint::Dim, format!("{:032x}", fragment.trace))),

@@ -21,20 +21,12 @@ pub(super) struct Item {
 
 impl Item {
     fn new(paint: Paint, text: &str) -> Item {
-        Item {
-            key: None,
-            text: Printable::new(text),
-            paint,
-        }
+        Item { key: None, text: Printable::new(text), paint }
     }
 
     fn attribute(attribute: &KeyValue) -> Item {
         let text = Printable::new(&value::as_text(attribute.value.as_ref()));
-        Item {
-            key: Some(Printable::new(&attribute.key)),
-            text,
-            paint: Paint::Dim,
-        }
+        Item { key: Some(Printable::new(&attribute.key)), text, paint: Paint::Dim }
     }
 
     pub(super) fn columns(&self) -> usize {
@@ -49,10 +41,7 @@ impl Item {
         let key = self.key.map(|key| key.cut(room / 2));
         let item = Item { key, ..self };
         let text_room = room.saturating_sub(item.key_columns());
-        Item {
-            text: item.text.cut(text_room),
-            ..item
-        }
+        Item { text: item.text.cut(text_room), ..item }
     }
 
     pub(super) fn draw(&self, canvas: &mut Canvas) {
@@ -97,36 +86,20 @@ pub(super) fn of_span(span: &Span) -> Vec<Item> {
 /// An event on a line of its own: when in its span, how grave, what.
 pub(super) fn of_event(event: &Event, span_start: u64) -> Vec<Item> {
     let is_exception = event.name == "exception";
-    let paint = if is_exception {
-        Paint::Error
-    } else {
-        Paint::Normal
-    };
-    let level = event
-        .attributes
-        .iter()
-        .find(|attribute| attribute.key == "level");
+    let paint = if is_exception { Paint::Error } else { Paint::Normal };
+    let level = event.attributes.iter().find(|attribute| attribute.key == "level");
     let is_shown = |attribute: &&KeyValue| {
         let is_told = matches!(&*attribute.key, "exception.type" | "exception.message");
         !is_noise(attribute) && attribute.key != "level" && !(is_exception && is_told)
     };
-    std::iter::once(Item::new(
-        Paint::Dim,
-        &format!("· {}", offset(event, span_start)),
-    ))
-    .chain(level.map(|level| level_item(&value::as_text(level.value.as_ref()))))
-    .chain(std::iter::once(Item::new(paint, &event.name)))
-    .chain(is_exception.then(|| Item::new(paint, &exception(event))))
-    .chain(
-        event
-            .attributes
-            .iter()
-            .filter(is_shown)
-            .map(Item::attribute),
-    )
-    .chain(dropped(&[(event.dropped_attributes_count, "attribute")]))
-    .filter(|item| item.columns() > 0)
-    .collect()
+    std::iter::once(Item::new(Paint::Dim, &format!("· {}", offset(event, span_start))))
+        .chain(level.map(|level| level_item(&value::as_text(level.value.as_ref()))))
+        .chain(std::iter::once(Item::new(paint, &event.name)))
+        .chain(is_exception.then(|| Item::new(paint, &exception(event))))
+        .chain(event.attributes.iter().filter(is_shown).map(Item::attribute))
+        .chain(dropped(&[(event.dropped_attributes_count, "attribute")]))
+        .filter(|item| item.columns() > 0)
+        .collect()
 }
 
 /// A link on a line of its own; the trace is named where it is another one than `trace`.
@@ -148,15 +121,8 @@ fn is_noise(attribute: &KeyValue) -> bool {
 }
 
 fn offset(event: &Event, span_start: u64) -> String {
-    let sign = if event.time_unix_nano < span_start {
-        '-'
-    } else {
-        '+'
-    };
-    format!(
-        "{sign}{}",
-        units::duration(event.time_unix_nano.abs_diff(span_start))
-    )
+    let sign = if event.time_unix_nano < span_start { '-' } else { '+' };
+    format!("{sign}{}", units::duration(event.time_unix_nano.abs_diff(span_start)))
 }
 
 fn level_item(level: &str) -> Item {
@@ -173,10 +139,7 @@ fn level_item(level: &str) -> Item {
 /// `type: message`, or the one that is known.
 fn exception(event: &Event) -> String {
     let find = |key| {
-        let attribute = event
-            .attributes
-            .iter()
-            .find(|attribute| attribute.key == key)?;
+        let attribute = event.attributes.iter().find(|attribute| attribute.key == key)?;
         value::as_str(attribute)
     };
     let parts = [find("exception.type"), find("exception.message")];

@@ -73,7 +73,8 @@ impl ConsoleExporter {
     /// A console that writes to standard error, as what stands there wants it.
     pub(crate) fn on_stderr(console: &Console) -> Self {
         let Console { format, terminal } = console;
-        let exporter = ConsoleExporter::new(*format, Style::choose(terminal), Box::new(io::stderr()));
+        let exporter =
+            ConsoleExporter::new(*format, Style::choose(terminal), Box::new(io::stderr()));
         if !terminal.attached {
             return exporter;
         }
@@ -129,10 +130,7 @@ impl ConsoleExporter {
         if text.is_empty() {
             return Ok(());
         }
-        let written = self
-            .out
-            .write_all(text.as_bytes())
-            .and_then(|()| self.out.flush());
+        let written = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
         written.map_err(|error| {
             let spans = units::count(*spans as u64, "span");
             io::Error::new(
@@ -163,10 +161,7 @@ fn json_lines(decoded: &Decoded) -> Output {
     if let Some(Unreadable { spans, error }) = &decoded.unreadable {
         json::unreadable_line(&mut text, *spans, error);
     }
-    Output {
-        text,
-        spans: decoded.spans.len(),
-    }
+    Output { text, spans: decoded.spans.len() }
 }
 
 struct Tree {
@@ -180,12 +175,7 @@ struct Tree {
 impl Tree {
     fn new(style: Style) -> Tree {
         let traces = Traces::new(Limits::default());
-        Tree {
-            traces,
-            style,
-            room: Room::Endless,
-            service: String::new(),
-        }
+        Tree { traces, style, room: Room::Endless, service: String::new() }
     }
 
     fn take(&mut self, decoded: Decoded) -> Output {
@@ -196,9 +186,7 @@ impl Tree {
         let due = self.traces.take_due();
         let mut output = self.render(&due);
         if let Some(unreadable) = decoded.unreadable {
-            output
-                .text
-                .push_str(&unreadable_note(&unreadable, self.style));
+            output.text.push_str(&unreadable_note(&unreadable, self.style));
         }
         output
     }
@@ -221,10 +209,7 @@ impl Tree {
 fn unreadable_note(Unreadable { spans, error }: &Unreadable, style: Style) -> String {
     let spans = units::count(*spans, "span");
     let mut canvas = Canvas::new(style);
-    canvas.print(
-        Paint::Error,
-        &Printable::new(&format!("✗ {spans} could not be read: {error}")),
-    );
+    canvas.print(Paint::Error, &Printable::new(&format!("✗ {spans} could not be read: {error}")));
     canvas.end_line();
     canvas.end_line();
     canvas.into_text()

@@ -34,13 +34,8 @@ const DURATION: usize = 7;
 pub(super) fn fragment(fragment: &Fragment, service: &str, style: Style, room: Room) -> String {
     let groups = tree::groups(&fragment.spans, room.most_children());
     let window = Window::of(&fragment.spans);
-    let mut drawing = Drawing {
-        canvas: Canvas::new(style),
-        room,
-        fragment,
-        window,
-        durations_end: 0,
-    };
+    let mut drawing =
+        Drawing { canvas: Canvas::new(style), room, fragment, window, durations_end: 0 };
     drawing.durations_end = drawing.names_end(&groups) + GAP + DURATION;
     header::draw(&mut drawing.canvas, fragment, service);
     for group in &groups {
@@ -87,8 +82,7 @@ impl<'a> Drawing<'a> {
 
     fn span(&mut self, row: &Row, span: &Span) {
         self.canvas.mark(Paint::Dim, connector(row));
-        self.canvas
-            .print(name_paint(row, span), &self.name(row, span));
+        self.canvas.print(name_paint(row, span), &self.name(row, span));
         self.times(span);
         self.flow(row, 0, item::of_span(span));
         for event in &span.events {
@@ -102,17 +96,12 @@ impl<'a> Drawing<'a> {
     /// The duration and the bar. A trace of one span needs none.
     fn times(&mut self, span: &Span) {
         let duration = Printable::new(&units::duration(span::duration(span)));
-        self.canvas
-            .align(self.durations_end.saturating_sub(duration.columns()), GAP);
+        self.canvas.align(self.durations_end.saturating_sub(duration.columns()), GAP);
         self.canvas.print(Paint::Normal, &duration);
         if self.fragment.spans.len() > 1 {
             let (blanks, bar) = self.window.bar(span);
             let start = self.canvas.column() + 1;
-            let paint = if span::error(span).is_some() {
-                Paint::Error
-            } else {
-                Paint::Bar
-            };
+            let paint = if span::error(span).is_some() { Paint::Error } else { Paint::Bar };
             self.canvas.align(start + blanks, 0);
             self.canvas.print(paint, &Printable::new(&bar));
             self.canvas.align(start + bar::COLUMNS, 0);
@@ -128,8 +117,7 @@ impl<'a> Drawing<'a> {
             } else {
                 self.canvas.align(0, GAP);
             }
-            item.cut(self.room.left(self.canvas.column()))
-                .draw(&mut self.canvas);
+            item.cut(self.room.left(self.canvas.column())).draw(&mut self.canvas);
         }
     }
 
@@ -178,20 +166,13 @@ impl<'a> Drawing<'a> {
 
     /// Leaves room for the times.
     fn name(&self, row: &Row, span: &'a Span) -> Printable {
-        let name = if span.name.is_empty() {
-            "(no name)"
-        } else {
-            &span.name
-        };
+        let name = if span.name.is_empty() { "(no name)" } else { &span.name };
         let name = if row.level < DRAWN_LEVELS {
             Printable::new(name)
         } else {
             Printable::new(&format!("[{}] {name}", row.level))
         };
-        name.cut(
-            self.room
-                .left(name_start(row) + GAP + DURATION + 1 + bar::COLUMNS),
-        )
+        name.cut(self.room.left(name_start(row) + GAP + DURATION + 1 + bar::COLUMNS))
     }
 }
 
@@ -202,14 +183,9 @@ fn name_start(row: &Row) -> usize {
 /// Below the last level that is drawn, a span's number says how deep it is.
 fn connector(row: &Row) -> &'static str {
     match row {
-        Row {
-            level: DRAWN_LEVELS..,
-            ..
-        } => "⋮  ",
+        Row { level: DRAWN_LEVELS.., .. } => "⋮  ",
         Row { followed: true, .. } => "├─ ",
-        Row {
-            followed: false, ..
-        } => "└─ ",
+        Row { followed: false, .. } => "└─ ",
     }
 }
 

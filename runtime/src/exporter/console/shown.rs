@@ -17,19 +17,11 @@ pub(super) struct Shown {
 
 impl Shown {
     pub(super) fn new(most: usize) -> Shown {
-        Shown {
-            most,
-            names: HashMap::new(),
-            order: VecDeque::new(),
-        }
+        Shown { most, names: HashMap::new(), order: VecDeque::new() }
     }
 
     pub(super) fn remember(&mut self, trace: TraceId, span: SpanId, name: &str) {
-        let name = name
-            .chars()
-            .take(NAME_CHARACTERS)
-            .collect::<String>()
-            .into_boxed_str();
+        let name = name.chars().take(NAME_CHARACTERS).collect::<String>().into_boxed_str();
         self.names.entry(trace).or_default().insert(span, name);
         self.order.push_back((trace, span));
         if self.order.len() > self.most {

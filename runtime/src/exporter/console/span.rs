@@ -45,8 +45,7 @@ pub(super) fn is_local_root(span: &Span) -> bool {
 }
 
 pub(super) fn duration(span: &Span) -> u64 {
-    span.end_time_unix_nano
-        .saturating_sub(span.start_time_unix_nano)
+    span.end_time_unix_nano.saturating_sub(span.start_time_unix_nano)
 }
 
 /// The status message, where the status is an error.
@@ -57,9 +56,7 @@ pub(super) fn error(span: &Span) -> Option<&str> {
 
 pub(super) fn is_unfinished(span: &Span) -> bool {
     let is_mark = |attribute: &KeyValue| attribute.key == UNFINISHED;
-    span.attributes
-        .iter()
-        .any(|attribute| is_mark(attribute) && is_true(attribute))
+    span.attributes.iter().any(|attribute| is_mark(attribute) && is_true(attribute))
 }
 
 /// The kind as one word; a kind that we do not know is told as what OTLP says to take it for.
@@ -74,17 +71,13 @@ pub(super) fn kind(span: &Span) -> &'static str {
 }
 
 fn is_true(attribute: &KeyValue) -> bool {
-    let value = attribute
-        .value
-        .as_ref()
-        .and_then(|value| value.value.as_ref());
+    let value = attribute.value.as_ref().and_then(|value| value.value.as_ref());
     matches!(value, Some(Value::BoolValue(true)))
 }
 
 /// An id as a number. One of a wrong length is cut or filled up rather than refused: it still tells spans apart.
 pub(super) fn number(id: &[u8]) -> u128 {
-    id.iter()
-        .fold(0, |number, &byte| number << 8 | u128::from(byte))
+    id.iter().fold(0, |number, &byte| number << 8 | u128::from(byte))
 }
 
 #[cfg(test)]
@@ -92,11 +85,7 @@ mod tests {
     use super::*;
 
     fn parent_of(parent_span_id: &[u8], flags: u32) -> Parent {
-        parent(&Span {
-            parent_span_id: parent_span_id.to_vec(),
-            flags,
-            ..Span::default()
-        })
+        parent(&Span { parent_span_id: parent_span_id.to_vec(), flags, ..Span::default() })
     }
 
     #[test]
@@ -104,11 +93,7 @@ mod tests {
         let id = [0, 0, 0, 0, 0, 0, 1, 2];
         assert_eq!(parent_of(&id, 0x301), Parent::Remote(0x102));
         assert_eq!(parent_of(&id, 0x101), Parent::Local(0x102));
-        assert_eq!(
-            parent_of(&id, 0x201),
-            Parent::Local(0x102),
-            "is-remote without has-remote"
-        );
+        assert_eq!(parent_of(&id, 0x201), Parent::Local(0x102), "is-remote without has-remote");
         assert_eq!(parent_of(&id, 0), Parent::Local(0x102));
         assert_eq!(parent_of(&[], 0x301), Parent::None);
         assert_eq!(parent_of(&[0; 8], 0x301), Parent::None);
@@ -123,11 +108,7 @@ mod tests {
 
     #[test]
     fn a_span_that_ends_before_it_starts_takes_no_time() {
-        let span = Span {
-            start_time_unix_nano: 5,
-            end_time_unix_nano: 3,
-            ..Span::default()
-        };
+        let span = Span { start_time_unix_nano: 5, end_time_unix_nano: 3, ..Span::default() };
         assert_eq!(duration(&span), 0);
     }
 }

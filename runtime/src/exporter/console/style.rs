@@ -13,7 +13,11 @@ impl Style {
     /// Colours on a terminal that is not `dumb`, or where they are forced; never against `NO_COLOR`.
     pub(crate) fn choose(terminal: &Terminal) -> Style {
         let capable = terminal.attached && !terminal.dumb;
-        if !terminal.no_color && (terminal.forced || capable) { Style::Colour } else { Style::Plain }
+        if !terminal.no_color && (terminal.forced || capable) {
+            Style::Colour
+        } else {
+            Style::Plain
+        }
     }
 }
 

@@ -23,10 +23,7 @@ impl Printable {
                 text.push(char);
             }
         }
-        Printable {
-            columns: columns(&text),
-            text,
-        }
+        Printable { columns: columns(&text), text }
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -56,10 +53,7 @@ impl Printable {
             kept += 1;
         }
         let _ = write!(text, "…(+{} chars)", characters - kept);
-        Printable {
-            columns: columns(&text),
-            text,
-        }
+        Printable { columns: columns(&text), text }
     }
 }
 
@@ -130,32 +124,17 @@ mod tests {
     #[test]
     fn what_acts_on_a_terminal_is_escaped_and_the_rest_is_kept() {
         let shown = |raw| Printable::new(raw).text;
-        assert_eq!(
-            shown("a\x1b[2Jb\r\n\tc\x07\x7f"),
-            r"a\u{1b}[2Jb\r\n\tc\u{7}\u{7f}"
-        );
-        assert_eq!(
-            shown("\u{9b}31m"),
-            r"\u{9b}31m",
-            "the one-character form of ESC ["
-        );
-        assert_eq!(
-            shown("user\u{202e}txt.exe\u{2066}"),
-            r"user\u{202e}txt.exe\u{2066}"
-        );
+        assert_eq!(shown("a\x1b[2Jb\r\n\tc\x07\x7f"), r"a\u{1b}[2Jb\r\n\tc\u{7}\u{7f}");
+        assert_eq!(shown("\u{9b}31m"), r"\u{9b}31m", "the one-character form of ESC [");
+        assert_eq!(shown("user\u{202e}txt.exe\u{2066}"), r"user\u{202e}txt.exe\u{2066}");
         assert_eq!(shown("Größe 日本 👩‍🚀 c:\\x"), "Größe 日本 👩‍🚀 c:\\x");
     }
 
     #[test]
     fn columns_count_wide_characters_twice_and_combining_ones_not_at_all() {
-        for (text, columns) in [
-            ("", 0),
-            ("abc", 3),
-            ("日本", 4),
-            ("e\u{301}", 1),
-            ("ok ✅", 5),
-            ("한글🚀", 6),
-        ] {
+        for (text, columns) in
+            [("", 0), ("abc", 3), ("日本", 4), ("e\u{301}", 1), ("ok ✅", 5), ("한글🚀", 6)]
+        {
             assert_eq!(Printable::new(text).columns(), columns, "{text}");
         }
     }
@@ -166,10 +145,7 @@ mod tests {
         let cut = Printable::new(&"x".repeat(1000)).cut(30);
         assert_eq!(cut.text, "xxxxxxxxxxxxxxxx…(+984 chars)");
         let wide = Printable::new(&"日".repeat(100)).cut(20);
-        assert_eq!(
-            (wide.text.as_str(), wide.columns),
-            ("日日日…(+97 chars)", 18)
-        );
+        assert_eq!((wide.text.as_str(), wide.columns), ("日日日…(+97 chars)", 18));
         assert_eq!(Printable::new("no room").cut(0).text, "…(+7 chars)");
     }
 }

@@ -86,11 +86,7 @@ struct Held {
 
 impl Held {
     fn new() -> Held {
-        Held {
-            spans: Vec::new(),
-            bytes: 0,
-            oldest_end: u64::MAX,
-        }
+        Held { spans: Vec::new(), bytes: 0, oldest_end: u64::MAX }
     }
 }
 
@@ -119,10 +115,8 @@ impl Traces {
     /// What is to be shown after a batch was added: finished traces, then those that cannot wait.
     pub(super) fn take_due(&mut self) -> Vec<Fragment> {
         let ready = std::mem::take(&mut self.ready);
-        let mut due: Vec<Fragment> = ready
-            .into_iter()
-            .filter_map(|trace| self.take_finished(trace))
-            .collect();
+        let mut due: Vec<Fragment> =
+            ready.into_iter().filter_map(|trace| self.take_finished(trace)).collect();
         let now = std::mem::take(&mut self.now);
         let born_before = now.saturating_sub(self.limits.age);
         for (oldest_end, trace) in self.by_age() {
@@ -141,27 +135,18 @@ impl Traces {
     /// All that is held, oldest trace first.
     pub(super) fn take_all(&mut self) -> Vec<Fragment> {
         let all = self.by_age().into_iter();
-        all.filter_map(|(_, trace)| self.take_whole(trace, State::Flushed))
-            .collect()
+        all.filter_map(|(_, trace)| self.take_whole(trace, State::Flushed)).collect()
     }
 
     fn is_crowded(&self) -> bool {
-        let Limits {
-            traces,
-            spans,
-            bytes,
-            ..
-        } = self.limits;
+        let Limits { traces, spans, bytes, .. } = self.limits;
         self.held.len() > traces || self.spans > spans || self.bytes > bytes
     }
 
     /// The traces by the end of their first span, the oldest first.
     fn by_age(&self) -> Vec<(u64, TraceId)> {
-        let mut traces: Vec<_> = self
-            .held
-            .iter()
-            .map(|(&trace, held)| (held.oldest_end, trace))
-            .collect();
+        let mut traces: Vec<_> =
+            self.held.iter().map(|(&trace, held)| (held.oldest_end, trace)).collect();
         traces.sort_unstable();
         traces
     }
@@ -226,11 +211,6 @@ impl Traces {
         for span in &spans {
             self.shown.remember(trace, span_id(span), &span.name);
         }
-        Fragment {
-            trace,
-            state,
-            spans,
-            shown_parents,
-        }
+        Fragment { trace, state, spans, shown_parents }
     }
 }

@@ -39,10 +39,7 @@ impl<'a> Children<'a> {
     }
 
     fn new_children(&self, index: usize, visited: &mut Visited) -> Vec<usize> {
-        let children = self
-            .spans
-            .get(index)
-            .and_then(|span| self.by_parent.get(&span_id(span)));
+        let children = self.spans.get(index).and_then(|span| self.by_parent.get(&span_id(span)));
         let children = children.into_iter().flatten().copied();
         children.filter(|&child| visited.visit(child)).collect()
     }
@@ -93,10 +90,8 @@ pub(super) fn groups(spans: &[Span], most_children: usize) -> Vec<Group> {
         visited: Visited(vec![false; spans.len()]),
         most_children,
     };
-    let mut groups: Vec<Group> = tops(spans)
-        .into_iter()
-        .map(|(above, tops)| walk.group(above, tops))
-        .collect();
+    let mut groups: Vec<Group> =
+        tops(spans).into_iter().map(|(above, tops)| walk.group(above, tops)).collect();
     for index in by_start(spans) {
         if walk.visited.0.get(index) == Some(&false) {
             groups.push(walk.group(Above::Circle, vec![index]));
@@ -138,9 +133,7 @@ struct Visited(Vec<bool>);
 impl Visited {
     /// Whether this is the first visit.
     fn visit(&mut self, index: usize) -> bool {
-        self.0
-            .get_mut(index)
-            .is_some_and(|visited| !std::mem::replace(visited, true))
+        self.0.get_mut(index).is_some_and(|visited| !std::mem::replace(visited, true))
     }
 }
 
@@ -169,13 +162,7 @@ impl Walk<'_> {
     /// The rows of siblings, the last one first: the next to be shown is at the end.
     fn siblings(&mut self, indexes: Vec<usize>, level: usize, open_levels: u32) -> Vec<Row> {
         let (shown, folded) = self.fold(indexes);
-        let row = |what| Row {
-            what,
-            level,
-            open_levels,
-            followed: true,
-            has_children: false,
-        };
+        let row = |what| Row { what, level, open_levels, followed: true, has_children: false };
         let folded = (!folded.is_empty()).then(|| self.count(folded));
         let shown = shown.into_iter().map(What::Span);
         let mut rows: Vec<Row> = shown.chain(folded).map(row).collect();
@@ -191,11 +178,7 @@ impl Walk<'_> {
         let most = self.most_children;
         indexes.into_iter().partition(|&index| {
             shown += 1;
-            let is_error = self
-                .children
-                .spans
-                .get(index)
-                .is_some_and(|span| error(span).is_some());
+            let is_error = self.children.spans.get(index).is_some_and(|span| error(span).is_some());
             failed += usize::from(shown > most && is_error);
             shown <= most || is_error && failed <= most
         })

@@ -10,14 +10,10 @@ pub(super) fn duration(nanos: u64) -> String {
     if nanos < 1_000 {
         return format!("{nanos}ns");
     }
-    [
-        (1_000, "µs", 999),
-        (1_000_000, "ms", 999),
-        (SECOND, "s", 59),
-    ]
-    .into_iter()
-    .find_map(|(size, unit, most)| in_unit(nanos, size, unit, most))
-    .unwrap_or_else(|| in_two_units(nanos.saturating_add(SECOND / 2) / SECOND))
+    [(1_000, "µs", 999), (1_000_000, "ms", 999), (SECOND, "s", 59)]
+        .into_iter()
+        .find_map(|(size, unit, most)| in_unit(nanos, size, unit, most))
+        .unwrap_or_else(|| in_two_units(nanos.saturating_add(SECOND / 2) / SECOND))
 }
 
 /// With one decimal below 100, without above; `None` where more than `most` of the unit would be shown after rounding.
@@ -59,20 +55,14 @@ pub(super) fn time_of_day(nanos: u64) -> String {
 pub(super) fn rfc3339(nanos: u64) -> String {
     let (days, clock) = day_and_clock(nanos);
     let (year, month, day) = civil(days);
-    format!(
-        "{year:04}-{month:02}-{day:02}T{clock}.{:09}Z",
-        nanos % SECOND
-    )
+    format!("{year:04}-{month:02}-{day:02}T{clock}.{:09}Z", nanos % SECOND)
 }
 
 /// The days since 1970 and `hours:minutes:seconds` of the last one.
 fn day_and_clock(nanos: u64) -> (u64, String) {
     let seconds = nanos / SECOND;
     let (hours, minutes) = (seconds % DAY / HOUR, seconds % HOUR / MINUTE);
-    (
-        seconds / DAY,
-        format!("{hours:02}:{minutes:02}:{:02}", seconds % MINUTE),
-    )
+    (seconds / DAY, format!("{hours:02}:{minutes:02}:{:02}", seconds % MINUTE))
 }
 
 /// Year, month and day of a day since 1970. Years begin in March here, so that the leap day is their last.

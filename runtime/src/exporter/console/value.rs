@@ -21,12 +21,10 @@ pub(super) fn as_str(attribute: &KeyValue) -> Option<&str> {
 
 /// Bytes in hexadecimal.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 /// Recursion ends where decoding does, at 100 levels.
@@ -98,10 +96,7 @@ mod tests {
             value: Some(value),
             ..KeyValue::default()
         };
-        let list = vec![
-            entry("a", any(Value::IntValue(1))),
-            entry("b c", string("d")),
-        ];
+        let list = vec![entry("a", any(Value::IntValue(1))), entry("b c", string("d"))];
         for (value, text) in [
             (string("word"), "word"),
             (string("two words"), "\"two words\""),
@@ -116,15 +111,10 @@ mod tests {
             (any(Value::DoubleValue(f64::NAN)), "NaN"),
             (any(Value::BytesValue(vec![0, 255])), "0x00ff"),
             (
-                any(Value::ArrayValue(ArrayValue {
-                    values: vec![string("x"), string("y z")],
-                })),
+                any(Value::ArrayValue(ArrayValue { values: vec![string("x"), string("y z")] })),
                 "[x, \"y z\"]",
             ),
-            (
-                any(Value::KvlistValue(KeyValueList { values: list })),
-                "{a=1, \"b c\"=d}",
-            ),
+            (any(Value::KvlistValue(KeyValueList { values: list })), "{a=1, \"b c\"=d}"),
             (AnyValue { value: None }, "null"),
         ] {
             assert_eq!(as_text(Some(&value)), text);

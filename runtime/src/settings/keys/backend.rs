@@ -12,11 +12,7 @@ pub(super) static KEYS: &[Key] = &[
         "tracing_backend",
         Kind::Choice(Choices {
             names: BackendName::NAMES,
-            set: |to, name| {
-                BackendName::named(name)
-                    .map(|it| to.tracing_backend = it)
-                    .is_some()
-            },
+            set: |to, name| BackendName::named(name).map(|it| to.tracing_backend = it).is_some(),
         }),
     )
     .default("\"jaeger\"")
@@ -28,35 +24,20 @@ pub(super) static KEYS: &[Key] = &[
          OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set, it \
          is `otlp`.",
     ),
-    key(
-        "tracing_protocol",
-        Kind::Choice(Choices {
-            names: Protocol::NAMES,
-            set: set_protocol,
-        }),
-    )
-    .example("\"grpc\"")
-    .otel(&[
-        "OTEL_EXPORTER_OTLP_PROTOCOL",
-        "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
-    ])
-    .doc(
-        "What is spoken to the backend: `grpc`, or `http` with protobuf; `http/json` \
+    key("tracing_protocol", Kind::Choice(Choices { names: Protocol::NAMES, set: set_protocol }))
+        .example("\"grpc\"")
+        .otel(&["OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"])
+        .doc(
+            "What is spoken to the backend: `grpc`, or `http` with protobuf; `http/json` \
          is not available in this version. Where nobody sets it, it is `http` for an \
          endpoint with port 4318 or a path that ends in `/v1/traces`, and `grpc` \
          otherwise.",
-    ),
-    key(
-        "tracing_endpoint",
-        Kind::Endpoint(|to| &mut to.tracing_endpoint),
-    )
-    .example("\"http://localhost:4317\"")
-    .otel(&[
-        "OTEL_EXPORTER_OTLP_ENDPOINT",
-        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-    ])
-    .doc(
-        "Where the backend listens: `http://host:port`, `https://host:port` or \
+        ),
+    key("tracing_endpoint", Kind::Endpoint(|to| &mut to.tracing_endpoint))
+        .example("\"http://localhost:4317\"")
+        .otel(&["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"])
+        .doc(
+            "Where the backend listens: `http://host:port`, `https://host:port` or \
          `unix:///run/otel.sock` (a relative `unix:otel.sock` starts beside this \
          file). For `http` the path `/v1/traces` is added where it is missing; for \
          `grpc` there is no path. Where nobody sets it: for `jaeger` \
@@ -65,23 +46,17 @@ pub(super) static KEYS: &[Key] = &[
          passwords and queries are refused, since logs would show them: write \
          `tracing_headers`. Of OTEL_EXPORTER_OTLP_TRACES_ENDPOINT the path is taken \
          as it is.",
-    ),
-    key(
-        "otlp_endpoint",
-        Kind::Endpoint(|to| &mut to.tracing_endpoint),
-    )
-    .older_name_of("tracing_endpoint")
-    .example("\"http://localhost:4317\"")
-    .doc(
-        "The older name of `tracing_endpoint`, which counts where one source sets \
+        ),
+    key("otlp_endpoint", Kind::Endpoint(|to| &mut to.tracing_endpoint))
+        .older_name_of("tracing_endpoint")
+        .example("\"http://localhost:4317\"")
+        .doc(
+            "The older name of `tracing_endpoint`, which counts where one source sets \
              both.",
-    ),
+        ),
     key("tracing_headers", Kind::Headers)
         .example("{ \"x-team\" = \"search\" }")
-        .otel(&[
-            "OTEL_EXPORTER_OTLP_HEADERS",
-            "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
-        ])
+        .otel(&["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"])
         .doc(
             "Headers of every request, such as an API key. The values are never printed. \
              Those of different sources add up; of the same name the highest source \
@@ -90,68 +65,45 @@ pub(super) static KEYS: &[Key] = &[
              malformed header is an error even in a standard variable: without it the \
              backend would refuse everything.",
         ),
-    key(
-        "tracing_tls.ca_file",
-        Kind::Path(|to| &mut to.tracing_tls.ca_file),
-    )
-    .example("\"ca.pem\"")
-    .otel(&[
-        "OTEL_EXPORTER_OTLP_CERTIFICATE",
-        "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
-    ])
-    .doc(
-        "A PEM file of authorities that are trusted besides those of the operating \
+    key("tracing_tls.ca_file", Kind::Path(|to| &mut to.tracing_tls.ca_file))
+        .example("\"ca.pem\"")
+        .otel(&["OTEL_EXPORTER_OTLP_CERTIFICATE", "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE"])
+        .doc(
+            "A PEM file of authorities that are trusted besides those of the operating \
          system. A relative path starts beside this file, in a variable at the \
          working directory.",
-    ),
-    key(
-        "tracing_tls.cert_file",
-        Kind::Path(|to| &mut to.tracing_tls.cert_file),
-    )
-    .example("\"client.pem\"")
-    .otel(&[
-        "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
-        "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE",
-    ])
-    .doc(
-        "A PEM file with our certificate, for a server that asks for one; together \
+        ),
+    key("tracing_tls.cert_file", Kind::Path(|to| &mut to.tracing_tls.cert_file))
+        .example("\"client.pem\"")
+        .otel(&[
+            "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
+            "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE",
+        ])
+        .doc(
+            "A PEM file with our certificate, for a server that asks for one; together \
          with `key_file`.",
-    ),
-    key(
-        "tracing_tls.key_file",
-        Kind::Path(|to| &mut to.tracing_tls.key_file),
-    )
-    .example("\"client.key\"")
-    .otel(&[
-        "OTEL_EXPORTER_OTLP_CLIENT_KEY",
-        "OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY",
-    ])
-    .doc("A PEM file with the private key of `cert_file`."),
-    key(
-        "tracing_tls.server_name",
-        Kind::OptionalText(|to| &mut to.tracing_tls.server_name),
-    )
-    .example("\"collector.example\"")
-    .doc(
-        "The name that the server's certificate holds, where it is not the \
+        ),
+    key("tracing_tls.key_file", Kind::Path(|to| &mut to.tracing_tls.key_file))
+        .example("\"client.key\"")
+        .otel(&["OTEL_EXPORTER_OTLP_CLIENT_KEY", "OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY"])
+        .doc("A PEM file with the private key of `cert_file`."),
+    key("tracing_tls.server_name", Kind::OptionalText(|to| &mut to.tracing_tls.server_name))
+        .example("\"collector.example\"")
+        .doc(
+            "The name that the server's certificate holds, where it is not the \
          endpoint's.",
-    ),
+        ),
     key(
         "tracing_compression",
         Kind::Choice(Choices {
             names: Compression::NAMES,
             set: |to, name| {
-                Compression::named(name)
-                    .map(|it| to.tracing_compression = it)
-                    .is_some()
+                Compression::named(name).map(|it| to.tracing_compression = it).is_some()
             },
         }),
     )
     .default("\"none\"")
-    .otel(&[
-        "OTEL_EXPORTER_OTLP_COMPRESSION",
-        "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
-    ])
+    .otel(&["OTEL_EXPORTER_OTLP_COMPRESSION", "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION"])
     .doc(
         "How requests are packed. `gzip` costs processor time and pays off on a slow \
          or paid network.",
@@ -179,12 +131,9 @@ pub(super) static KEYS: &[Key] = &[
         "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
     ])
     .doc("How long one request may take, connecting included; then it is sent again."),
-    key(
-        "tracing_health_check",
-        Kind::Flag(|to| &mut to.tracing_health_check),
-    )
-    .default("true")
-    .doc("Whether the backend is asked regularly if it would accept spans."),
+    key("tracing_health_check", Kind::Flag(|to| &mut to.tracing_health_check))
+        .default("true")
+        .doc("Whether the backend is asked regularly if it would accept spans."),
     key(
         "tracing_health_check_interval",
         Kind::Duration(
@@ -208,9 +157,7 @@ pub(super) static KEYS: &[Key] = &[
         Kind::Choice(Choices {
             names: ConsoleFormat::NAMES,
             set: |to, name| {
-                ConsoleFormat::named(name)
-                    .map(|it| to.tracing_console_format = it)
-                    .is_some()
+                ConsoleFormat::named(name).map(|it| to.tracing_console_format = it).is_some()
             },
         }),
     )

@@ -28,29 +28,16 @@ pub(in crate::settings) enum Initial {
 
 /// A key that the reference file leaves out, until it has a default or an example.
 pub(super) const fn key(name: &'static str, kind: Kind) -> Key {
-    Key {
-        name,
-        kind,
-        initial: Initial::Hidden,
-        doc: "",
-        otel: &[],
-        alias_of: None,
-    }
+    Key { name, kind, initial: Initial::Hidden, doc: "", otel: &[], alias_of: None }
 }
 
 impl Key {
     pub(super) const fn default(self, toml: &'static str) -> Key {
-        Key {
-            initial: Initial::Default(toml),
-            ..self
-        }
+        Key { initial: Initial::Default(toml), ..self }
     }
 
     pub(super) const fn example(self, toml: &'static str) -> Key {
-        Key {
-            initial: Initial::Example(toml),
-            ..self
-        }
+        Key { initial: Initial::Example(toml), ..self }
     }
 
     pub(super) const fn otel(self, otel: &'static [&'static str]) -> Key {
@@ -62,10 +49,7 @@ impl Key {
     }
 
     pub(super) const fn older_name_of(self, newer: &'static str) -> Key {
-        Key {
-            alias_of: Some(newer),
-            ..self
-        }
+        Key { alias_of: Some(newer), ..self }
     }
 
     /// The name under which the value counts: that of the key itself, but for an older name.

@@ -23,30 +23,12 @@ pub(super) struct Section {
 
 /// Every key, in the order of the reference file.
 pub(super) static SECTIONS: [Section; 6] = [
-    Section {
-        title: "The service",
-        keys: service::KEYS,
-    },
-    Section {
-        title: "The backend",
-        keys: backend::KEYS,
-    },
-    Section {
-        title: "What is recorded",
-        keys: recording::KEYS,
-    },
-    Section {
-        title: "Batches and the queue",
-        keys: batching::KEYS,
-    },
-    Section {
-        title: "The end of the program",
-        keys: shutdown::KEYS,
-    },
-    Section {
-        title: "",
-        keys: later::KEYS,
-    },
+    Section { title: "The service", keys: service::KEYS },
+    Section { title: "The backend", keys: backend::KEYS },
+    Section { title: "What is recorded", keys: recording::KEYS },
+    Section { title: "Batches and the queue", keys: batching::KEYS },
+    Section { title: "The end of the program", keys: shutdown::KEYS },
+    Section { title: "", keys: later::KEYS },
 ];
 
 /// Every key.
@@ -69,11 +51,7 @@ pub(super) fn find_open(name: &str) -> Option<(&'static Key, &str)> {
 
 /// Whether keys stand in a table of this name.
 pub(super) fn is_group(name: &str) -> bool {
-    all().any(|key| {
-        key.name
-            .strip_prefix(name)
-            .is_some_and(|rest| rest.starts_with('.'))
-    })
+    all().any(|key| key.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
 }
 
 /// The names of all keys.
@@ -100,10 +78,7 @@ mod tests {
         let (key, member) = find_open("tracing_headers.x-a.b").unwrap();
         assert_eq!((key.name, member), ("tracing_headers", "x-a.b"));
         assert!(find_open("tracing_timeout.x").is_none() && find_open("tracing_tls.x").is_none());
-        assert_eq!(
-            variable("tracing_tls.ca_file"),
-            "SYN_OBSERVABILITY__TRACING_TLS__CA_FILE"
-        );
+        assert_eq!(variable("tracing_tls.ca_file"), "SYN_OBSERVABILITY__TRACING_TLS__CA_FILE");
     }
 
     fn is_shown(key: &Key) -> bool {
@@ -113,11 +88,7 @@ mod tests {
     #[test]
     fn every_name_stands_once_and_is_explained() {
         for (index, key) in all().enumerate() {
-            assert!(
-                !names().take(index).any(|name| name == key.name),
-                "{}",
-                key.name
-            );
+            assert!(!names().take(index).any(|name| name == key.name), "{}", key.name);
             assert!(key.doc.ends_with('.') || !is_shown(key), "{}", key.name);
             let newer = find(key.counts_as()).map(Key::is_alias);
             assert_eq!(newer, Some(false), "{}", key.name);

@@ -4,47 +4,30 @@ use super::key::{Key, key};
 use crate::settings::kind::{Bounds, Field, Kind};
 
 pub(super) static KEYS: &[Key] = &[
-    key(
-        "tracing_sample_rate",
-        Kind::Rate(|to| &mut to.tracing_sample_rate),
-    )
-    .default("1.0")
-    .otel(&["OTEL_TRACES_SAMPLER"])
-    .doc(
-        "The share of traces that is recorded, decided once for a whole trace. \
+    key("tracing_sample_rate", Kind::Rate(|to| &mut to.tracing_sample_rate))
+        .default("1.0")
+        .otel(&["OTEL_TRACES_SAMPLER"])
+        .doc(
+            "The share of traces that is recorded, decided once for a whole trace. \
          OTEL_TRACES_SAMPLER may be `always_on`, `always_off` or `traceidratio` with \
          OTEL_TRACES_SAMPLER_ARG, each also with `parentbased_`.",
-    ),
-    key("tracing_filter", Kind::Filter(|to| &mut to.tracing_filter))
-        .default("\"info\"")
-        .doc(
-            "Which `tracing` spans and events are recorded, by level and target: \
-             \"info,my_crate=debug,hyper=off\".",
         ),
-    key(
-        "tracing_attribute_count_limit",
-        count_limit(|to| &mut to.tracing_attribute_count_limit),
-    )
-    .default("128")
-    .otel(&[
-        "OTEL_ATTRIBUTE_COUNT_LIMIT",
-        "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT",
-    ])
-    .doc("The most attributes of one span; more are dropped and counted in the span."),
-    key(
-        "tracing_event_count_limit",
-        count_limit(|to| &mut to.tracing_event_count_limit),
-    )
-    .default("128")
-    .otel(&["OTEL_SPAN_EVENT_COUNT_LIMIT"])
-    .doc("The most events of one span; more are dropped and counted in the span."),
-    key(
-        "tracing_link_count_limit",
-        count_limit(|to| &mut to.tracing_link_count_limit),
-    )
-    .default("128")
-    .otel(&["OTEL_SPAN_LINK_COUNT_LIMIT"])
-    .doc("The most links of one span; more are dropped and counted in the span."),
+    key("tracing_filter", Kind::Filter(|to| &mut to.tracing_filter)).default("\"info\"").doc(
+        "Which `tracing` spans and events are recorded, by level and target: \
+             \"info,my_crate=debug,hyper=off\".",
+    ),
+    key("tracing_attribute_count_limit", count_limit(|to| &mut to.tracing_attribute_count_limit))
+        .default("128")
+        .otel(&["OTEL_ATTRIBUTE_COUNT_LIMIT", "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT"])
+        .doc("The most attributes of one span; more are dropped and counted in the span."),
+    key("tracing_event_count_limit", count_limit(|to| &mut to.tracing_event_count_limit))
+        .default("128")
+        .otel(&["OTEL_SPAN_EVENT_COUNT_LIMIT"])
+        .doc("The most events of one span; more are dropped and counted in the span."),
+    key("tracing_link_count_limit", count_limit(|to| &mut to.tracing_link_count_limit))
+        .default("128")
+        .otel(&["OTEL_SPAN_LINK_COUNT_LIMIT"])
+        .doc("The most links of one span; more are dropped and counted in the span."),
     key(
         "tracing_attribute_value_limit",
         Kind::Size(
@@ -58,10 +41,7 @@ pub(super) static KEYS: &[Key] = &[
         ),
     )
     .default("\"64 KiB\"")
-    .otel(&[
-        "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
-        "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT",
-    ])
+    .otel(&["OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT"])
     .doc(
         "The longest text of one attribute in bytes; a longer one is cut at a \
          character.",

@@ -18,18 +18,12 @@ pub(super) static KEYS: &[Key] = &[
             "What backends call this service. The program's package gives name and \
              version where nothing else does.",
         ),
-    key(
-        "service_version",
-        Kind::OptionalText(|to| &mut to.service_version),
-    )
-    .example("\"1.0.0\"")
-    .doc("The version of this service."),
-    key(
-        "service_namespace",
-        Kind::OptionalText(|to| &mut to.service_namespace),
-    )
-    .example("\"shop\"")
-    .doc("The group that this service belongs to; names are unique within it."),
+    key("service_version", Kind::OptionalText(|to| &mut to.service_version))
+        .example("\"1.0.0\"")
+        .doc("The version of this service."),
+    key("service_namespace", Kind::OptionalText(|to| &mut to.service_namespace))
+        .example("\"shop\"")
+        .doc("The group that this service belongs to; names are unique within it."),
     key("resource_attributes", Kind::Attributes)
         .example("{ \"deployment.environment.name\" = \"production\" }")
         .otel(&["OTEL_RESOURCE_ATTRIBUTES"])

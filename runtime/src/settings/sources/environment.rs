@@ -26,9 +26,7 @@ impl<'a> Environment<'a> {
     pub(super) fn iter(
         &self,
     ) -> impl Iterator<Item = (&'a str, Result<&'a str, NotUtf8>)> + use<'a> {
-        self.0
-            .iter()
-            .filter_map(|(name, value)| Some((name.to_str()?, value_of(value)?)))
+        self.0.iter().filter_map(|(name, value)| Some((name.to_str()?, value_of(value)?)))
     }
 }
 

@@ -30,9 +30,7 @@ pub(super) fn read(directory: &Path, environment: &Environment<'_>, to: &mut Loa
     };
     match found {
         Ok(Some((path, bytes))) => read_bytes(path, &bytes, profile, to),
-        Ok(None) => profile
-            .into_iter()
-            .for_each(|profile| unknown_profile(profile, &[], to)),
+        Ok(None) => profile.into_iter().for_each(|profile| unknown_profile(profile, &[], to)),
         Err(problem) => to.report.error(problem),
     }
 }
@@ -51,9 +49,8 @@ fn named_file(directory: &Path, named: &str) -> Result<Found, Problem> {
     let unreadable = |error: io::Error| {
         let named = named.escape_debug();
         let message = format!("`{CONFIG}` is `{named}`, which cannot be read: {error}");
-        Problem::new(Origin::Variable(CONFIG.into()), message).hint(format!(
-            "name a file, or leave `{CONFIG}` out to search for `{NAME}`"
-        ))
+        Problem::new(Origin::Variable(CONFIG.into()), message)
+            .hint(format!("name a file, or leave `{CONFIG}` out to search for `{NAME}`"))
     };
     let bytes = bytes(&path).map_err(unreadable)?;
     Ok((path, bytes))
@@ -77,9 +74,7 @@ fn search(directory: &Path) -> Result<Option<Found>, Problem> {
 
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?
-        .take(MAX_BYTES + 1)
-        .read_to_end(&mut bytes)?;
+    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(io::Error::other("it is larger than 1 MiB"));
     }
@@ -87,11 +82,7 @@ fn bytes(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 fn start_of(path: PathBuf) -> Origin {
-    Origin::File {
-        path,
-        line: 1,
-        column: 1,
-    }
+    Origin::File { path, line: 1, column: 1 }
 }
 
 fn read_bytes(path: PathBuf, bytes: &[u8], profile: Option<&str>, to: &mut Loaded) {
@@ -99,9 +90,7 @@ fn read_bytes(path: PathBuf, bytes: &[u8], profile: Option<&str>, to: &mut Loade
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
-            let good = bytes
-                .get(..error.valid_up_to())
-                .and_then(|good| str::from_utf8(good).ok());
+            let good = bytes.get(..error.valid_up_to()).and_then(|good| str::from_utf8(good).ok());
             let place = good.map_or(Place::START, |good| Place::of(good.len(), good));
             let problem = Problem::new(origin.at(place), "the file is not UTF-8");
             return to.report.error(problem.hint("save it as UTF-8"));
@@ -111,8 +100,7 @@ fn read_bytes(path: PathBuf, bytes: &[u8], profile: Option<&str>, to: &mut Loade
         Ok(tables) => read_tables(tables, &origin, profile, to),
         Err(broken) => {
             let message = format!("the file is not valid TOML: {}", broken.message);
-            to.report
-                .error(Problem::new(origin.at(broken.place), message));
+            to.report.error(Problem::new(origin.at(broken.place), message));
         }
     }
 }
@@ -193,20 +181,14 @@ fn unknown_table(table: &Member, known: &[&str], origin: &Origin, report: &mut R
 }
 
 fn unknown_profile(selected: &str, profiles: &[Member], to: &mut Loaded) {
-    let names: Vec<_> = profiles
-        .iter()
-        .map(|profile| format!("`{}`", profile.name.escape_debug()))
-        .collect();
+    let names: Vec<_> =
+        profiles.iter().map(|profile| format!("`{}`", profile.name.escape_debug())).collect();
     let hint = match names.len() {
         0 => format!(
             "there are no profiles; one is a table `[profiles.NAME.observability]` in `{NAME}`"
         ),
         _ => format!("the profiles are {}", names.join(", ")),
     };
-    let message = format!(
-        "`{PROFILE}` is `{}`, which is no profile",
-        selected.escape_debug()
-    );
-    to.report
-        .error(Problem::new(Origin::Variable(PROFILE.into()), message).hint(hint));
+    let message = format!("`{PROFILE}` is `{}`, which is no profile", selected.escape_debug());
+    to.report.error(Problem::new(Origin::Variable(PROFILE.into()), message).hint(hint));
 }

@@ -57,10 +57,7 @@ pub struct ServiceAttribute {
 
 impl Sources {
     /// The environment and the working directory of this process.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that asks the process"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the process")]
     pub(crate) fn from_process() -> Sources {
         Sources {
             // A working directory that is gone has no settings file.
@@ -83,11 +80,7 @@ impl Sources {
         file::read(&self.directory, &environment, to);
         standard::read(&environment, to);
         variables::read(&environment, to);
-        words(
-            &Origin::Builder,
-            self.builder.iter().map(|(key, value)| (&**key, &**value)),
-            to,
-        );
+        words(&Origin::Builder, self.builder.iter().map(|(key, value)| (&**key, &**value)), to);
         to.settings.proxies = Proxies::read(&environment);
         to.settings.terminal = Terminal::read(self.terminal, &environment);
     }
@@ -99,10 +92,7 @@ impl fmt::Debug for Sources {
         f.debug_struct("Sources")
             .field("attribute", &self.attribute)
             .field("directory", &self.directory)
-            .field(
-                "builder",
-                &self.builder.iter().map(|(key, _)| key).collect::<Vec<_>>(),
-            )
+            .field("builder", &self.builder.iter().map(|(key, _)| key).collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }
@@ -112,14 +102,7 @@ impl fmt::Debug for ServiceAttribute {
         f.debug_struct("ServiceAttribute")
             .field("file", &self.file)
             .field("line", &self.line)
-            .field(
-                "arguments",
-                &self
-                    .arguments
-                    .iter()
-                    .map(|(key, _)| key)
-                    .collect::<Vec<_>>(),
-            )
+            .field("arguments", &self.arguments.iter().map(|(key, _)| key).collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }
@@ -128,12 +111,7 @@ fn built_in(to: &mut Loaded) {
     let entry = |key: &'static keys::Key| match key.initial {
         Initial::Default(toml) => {
             let raw = Raw::toml(toml).ok()?;
-            Some(Entry {
-                key,
-                member: None,
-                raw,
-                origin: Origin::Default,
-            })
+            Some(Entry { key, member: None, raw, origin: Origin::Default })
         }
         _ => None,
     };
@@ -141,22 +119,12 @@ fn built_in(to: &mut Loaded) {
 }
 
 fn package(attribute: &ServiceAttribute, to: &mut Loaded) {
-    let values = [
-        ("service_name", attribute.package),
-        ("service_version", attribute.version),
-    ];
-    words(
-        &Origin::Package,
-        values.into_iter().filter(|(_, value)| !value.is_empty()),
-        to,
-    );
+    let values = [("service_name", attribute.package), ("service_version", attribute.version)];
+    words(&Origin::Package, values.into_iter().filter(|(_, value)| !value.is_empty()), to);
 }
 
 fn arguments(attribute: &ServiceAttribute, to: &mut Loaded) {
-    let origin = Origin::Attribute {
-        file: attribute.file,
-        line: attribute.line,
-    };
+    let origin = Origin::Attribute { file: attribute.file, line: attribute.line };
     words(&origin, attribute.arguments.iter().copied(), to);
 }
 
@@ -176,12 +144,7 @@ mod tests {
         let sources = Sources::from_process();
         assert!(sources.directory.is_absolute());
         // Cargo sets it for every test.
-        assert!(
-            sources
-                .environment
-                .iter()
-                .any(|(name, _)| name == "CARGO_MANIFEST_DIR")
-        );
+        assert!(sources.environment.iter().any(|(name, _)| name == "CARGO_MANIFEST_DIR"));
         assert!(sources.attribute.is_none() && sources.builder.is_empty());
     }
 }

@@ -9,28 +9,20 @@ const OURS: &[&str] = &["syn", "synndicate", "syndicate"];
 /// The variable that was meant; `None` where this one is somebody else's.
 pub(super) fn meant(name: &str) -> Option<String> {
     let words = name.to_ascii_lowercase();
-    let words: Vec<&str> = words
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
-    let (_, rest) = words
-        .split_first()
-        .filter(|(first, _)| OURS.contains(first))?;
+    let words: Vec<&str> =
+        words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let (_, rest) = words.split_first().filter(|(first, _)| OURS.contains(first))?;
     let (second, key) = rest.split_first()?;
     if nearest(second, ["observability"]).is_some() {
         return Some(meant_key(&key.join("_")));
     }
     // Without the word `observability` it may well be somebody else's: only one slip counts.
     let whole = rest.join("_");
-    let special = ["config", "profile"]
-        .into_iter()
-        .find(|name| is_typo(&whole, name));
-    special
-        .map(|name| format!("SYN_{}", name.to_ascii_uppercase()))
-        .or_else(|| {
-            let spelled = spelled();
-            variable(spelled.iter().find(|key| is_typo(&whole, key))?)
-        })
+    let special = ["config", "profile"].into_iter().find(|name| is_typo(&whole, name));
+    special.map(|name| format!("SYN_{}", name.to_ascii_uppercase())).or_else(|| {
+        let spelled = spelled();
+        variable(spelled.iter().find(|key| is_typo(&whole, key))?)
+    })
 }
 
 fn meant_key(words: &str) -> String {
@@ -45,9 +37,7 @@ fn spelled() -> Vec<String> {
 }
 
 fn variable(spelled: &str) -> Option<String> {
-    keys::names()
-        .find(|key| key.replace('.', "_") == spelled)
-        .map(keys::variable)
+    keys::names().find(|key| key.replace('.', "_") == spelled).map(keys::variable)
 }
 
 #[cfg(test)]
@@ -74,10 +64,7 @@ mod tests {
         assert_eq!(meant("SYNNDICATE_CONFIG").as_deref(), Some("SYN_CONFIG"));
         let tls = "SYN_OBSERVABILITY__TRACING_TLS__CA_FILE";
         assert_eq!(meant("SYN_TRACING_TLS_CA_FILE").as_deref(), Some(tls));
-        assert_eq!(
-            meant("SYN_OBSERVABILITY").as_deref(),
-            Some("SYN_OBSERVABILITY__…")
-        );
+        assert_eq!(meant("SYN_OBSERVABILITY").as_deref(), Some("SYN_OBSERVABILITY__…"));
     }
 
     #[test]

@@ -9,11 +9,7 @@ use std::net::IpAddr;
 pub(super) fn is_service_link(name: &str, value: &str) -> bool {
     let is_port = |value: &str| value.parse::<u16>().is_ok();
     let is_protocol = |value: &str| ["tcp", "udp", "sctp"].contains(&value);
-    let is_url = || {
-        value
-            .split_once("://")
-            .is_some_and(|(protocol, _)| is_protocol(protocol))
-    };
+    let is_url = || value.split_once("://").is_some_and(|(protocol, _)| is_protocol(protocol));
     let is_address = || value.parse::<IpAddr>().is_ok();
     if name.ends_with("_SERVICE_HOST") {
         return is_address();
@@ -36,9 +32,7 @@ fn after_port_number(name: &str) -> Option<&str> {
         return Some("");
     }
     let (_, rest) = name.split_once("_PORT_")?;
-    let digits = rest
-        .find(|c: char| !c.is_ascii_digit())
-        .filter(|digits| *digits > 0)?;
+    let digits = rest.find(|c: char| !c.is_ascii_digit()).filter(|digits| *digits > 0)?;
     rest.get(digits..)
 }
 

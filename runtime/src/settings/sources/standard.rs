@@ -19,10 +19,9 @@ const PROPAGATORS: &str = "OTEL_PROPAGATORS";
 
 /// An OTLP endpoint in a standard variable asks for OTLP, unless somebody chooses a backend.
 pub(super) fn implied(environment: &Environment<'_>, to: &mut Loaded) {
-    let (Some(endpoint), Some(backend)) = (
-        keys::find("tracing_endpoint"),
-        keys::find("tracing_backend"),
-    ) else {
+    let (Some(endpoint), Some(backend)) =
+        (keys::find("tracing_endpoint"), keys::find("tracing_backend"))
+    else {
         return;
     };
     if let Some(name) = set_variables(endpoint, environment).pop() {
@@ -51,11 +50,7 @@ pub(super) fn read(environment: &Environment<'_>, to: &mut Loaded) {
 fn set_variables(key: &Key, environment: &Environment<'_>) -> Vec<&'static str> {
     let is_set = |name: &&str| environment.get(name).is_some();
     let set: Vec<_> = key.otel.iter().copied().filter(is_set).collect();
-    let skipped = if key.kind.is_secret() {
-        set.len().saturating_sub(1)
-    } else {
-        0
-    };
+    let skipped = if key.kind.is_secret() { set.len().saturating_sub(1) } else { 0 };
     set.into_iter().skip(skipped).collect()
 }
 
@@ -64,8 +59,7 @@ fn read_variable(key: &'static Key, name: &str, environment: &Environment<'_>, t
     match environment.get(name) {
         None => {}
         Some(Err(NotUtf8)) => {
-            to.report
-                .refuse(key, Problem::new(origin, format!("`{name}` is not UTF-8")));
+            to.report.refuse(key, Problem::new(origin, format!("`{name}` is not UTF-8")));
         }
         Some(Ok(value)) => {
             let said = translate(key, name, value, environment, to);
@@ -101,11 +95,7 @@ fn with_own_key(entry: Entry) -> Entry {
         _ => None,
     };
     match own {
-        Some(key) => Entry {
-            key,
-            member: None,
-            ..entry
-        },
+        Some(key) => Entry { key, member: None, ..entry },
         None => entry,
     }
 }
@@ -120,10 +110,7 @@ fn ratio_without_sampler(environment: &Environment<'_>, to: &mut Loaded) {
 }
 
 fn propagators(environment: &Environment<'_>, to: &mut Loaded) {
-    let Some(Ok(value)) = environment
-        .get(PROPAGATORS)
-        .filter(|value| *value != Ok("none"))
-    else {
+    let Some(Ok(value)) = environment.get(PROPAGATORS).filter(|value| *value != Ok("none")) else {
         return;
     };
     let shown = Raw::word(value).shown();
@@ -131,8 +118,7 @@ fn propagators(environment: &Environment<'_>, to: &mut Loaded) {
         "`{PROPAGATORS}` is {shown}, but this version reads no trace context from requests \
          and writes none"
     );
-    to.report
-        .warn(Problem::new(Origin::Variable(PROPAGATORS.into()), message));
+    to.report.warn(Problem::new(Origin::Variable(PROPAGATORS.into()), message));
 }
 
 /// One warning for all variables that nobody reads. A value of `none` asks for nothing.

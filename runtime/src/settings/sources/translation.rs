@@ -18,17 +18,11 @@ pub(super) struct Said {
 
 impl Said {
     fn value(value: &str) -> Said {
-        Said {
-            value: Some(value.to_owned()),
-            ..Said::default()
-        }
+        Said { value: Some(value.to_owned()), ..Said::default() }
     }
 
     fn objection(objection: &str) -> Said {
-        Said {
-            objection: Some(objection.to_owned()),
-            ..Said::default()
-        }
+        Said { objection: Some(objection.to_owned()), ..Said::default() }
     }
 }
 
@@ -72,32 +66,20 @@ fn disabled(word: &str) -> Said {
 }
 
 fn exporters(list: &str) -> Said {
-    let names: Vec<_> = list
-        .split(',')
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .collect();
+    let names: Vec<_> = list.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
     let used = names.iter().find_map(|name| exporter(name));
     let objection = match (used, names.len()) {
         (Some(_), 1) => None,
         (Some(_), _) => Some("of which one counts in this version"),
         (None, _) => Some("but must be `otlp`, `console`, `jaeger` or `none` in this version"),
     };
-    Said {
-        value: used.map(str::to_owned),
-        objection: objection.map(str::to_owned),
-    }
+    Said { value: used.map(str::to_owned), objection: objection.map(str::to_owned) }
 }
 
 fn exporter(name: &str) -> Option<&'static str> {
-    [
-        ("otlp", "otlp"),
-        ("console", "console"),
-        ("jaeger", "jaeger"),
-        ("none", "disabled"),
-    ]
-    .into_iter()
-    .find_map(|(standard, ours)| (standard == name).then_some(ours))
+    [("otlp", "otlp"), ("console", "console"), ("jaeger", "jaeger"), ("none", "disabled")]
+        .into_iter()
+        .find_map(|(standard, ours)| (standard == name).then_some(ours))
 }
 
 fn protocol(word: &str) -> Said {
@@ -127,10 +109,7 @@ fn ratio(environment: &Environment<'_>, to: &mut Loaded) -> String {
         return "1".into();
     };
     let value = value.unwrap_or("not UTF-8");
-    if value
-        .parse()
-        .is_ok_and(|ratio: f64| (0.0..=1.0).contains(&ratio))
-    {
+    if value.parse().is_ok_and(|ratio: f64| (0.0..=1.0).contains(&ratio)) {
         return value.to_owned();
     }
     let shown = Raw::word(value).shown();

@@ -15,19 +15,14 @@ pub(super) const PROFILE: &str = "SYN_PROFILE";
 
 pub(super) fn read(environment: &Environment<'_>, to: &mut Loaded) {
     let mut entries = Vec::new();
-    for (name, value) in environment
-        .iter()
-        .filter(|(name, _)| ![CONFIG, PROFILE].contains(name))
-    {
+    for (name, value) in environment.iter().filter(|(name, _)| ![CONFIG, PROFILE].contains(name)) {
         let origin = Origin::Variable(name.to_owned());
         let mut collector = Collector::new(origin.clone(), &mut to.report);
         match (key_of(name), &value) {
             _ if is_service_link(name, value.as_deref().unwrap_or_default()) => {}
             (Some(key), Ok(value)) => collector.name(&key, Raw::word(value), &origin),
             (Some(_), Err(NotUtf8)) => {
-                collector
-                    .report
-                    .error(Problem::new(origin, format!("`{name}` is not UTF-8")));
+                collector.report.error(Problem::new(origin, format!("`{name}` is not UTF-8")));
             }
             (None, _) => not_a_key(name, &mut collector),
         }
@@ -39,9 +34,8 @@ pub(super) fn read(environment: &Environment<'_>, to: &mut Loaded) {
 /// The key that a variable spells, whether it exists or not; `None` where it is certain that it
 /// does not.
 fn key_of(name: &str) -> Option<String> {
-    let spelled = name
-        .strip_prefix(PREFIX)
-        .filter(|_| !name.bytes().any(|b| b.is_ascii_lowercase()))?;
+    let spelled =
+        name.strip_prefix(PREFIX).filter(|_| !name.bytes().any(|b| b.is_ascii_lowercase()))?;
     let key = spelled.to_ascii_lowercase().replace("__", ".");
     match keys::find_open(&key) {
         // The name of a header has no underscore; that of an attribute has dots, which a variable
@@ -58,11 +52,7 @@ fn not_a_key(name: &str, collector: &mut Collector<'_>) {
     let Some(meant) = meant(name) else { return };
     let origin = collector.origin.clone();
     let problem = Problem::new(origin, format!("`{name}` is not a known variable"));
-    collector
-        .report
-        .error(problem.hint(format!("the nearest is `{meant}`")));
+    collector.report.error(problem.hint(format!("the nearest is `{meant}`")));
     let key = meant.strip_prefix(PREFIX).unwrap_or_default();
-    collector
-        .report
-        .doubt(key.to_ascii_lowercase().replace("__", "."));
+    collector.report.doubt(key.to_ascii_lowercase().replace("__", "."));
 }

@@ -31,13 +31,7 @@ fn unknown_keys_are_found_in_every_table_all_at_once() {
         let error = errors.iter().find(|error| error.contains(&at)).unwrap();
         assert_holds(error, &[&format!("`{name}`"), &format!("`{nearest}`")]);
     }
-    assert_holds(
-        &errors[2],
-        &[
-            "`span` is not available in this version",
-            "Synndicate.toml:5:1",
-        ],
-    );
+    assert_holds(&errors[2], &["`span` is not available in this version", "Synndicate.toml:5:1"]);
     assert_eq!(errors.len(), 6, "{errors:#?}");
 }
 
@@ -79,32 +73,13 @@ fn a_mistake_does_not_make_others_of_its_own() {
 #[test]
 fn broken_toml_is_told_by_line_and_column() {
     for (text, place, message) in [
-        (
-            "[observability]\nservice_name = \n",
-            ":2:16",
-            "string values must be quoted",
-        ),
+        ("[observability]\nservice_name = \n", ":2:16", "string values must be quoted"),
         ("[observability\n", ":1:15", "unclosed table"),
-        (
-            "[observability]\nservice_name = 'a'\nservice_name = 'b'\n",
-            ":3:1",
-            "duplicate key",
-        ),
-        (
-            "[observability]\nservice_name = 'é",
-            ":2:18",
-            "invalid literal string",
-        ),
+        ("[observability]\nservice_name = 'a'\nservice_name = 'b'\n", ":3:1", "duplicate key"),
+        ("[observability]\nservice_name = 'é", ":2:18", "invalid literal string"),
     ] {
         let error = file(text).error();
-        assert_holds(
-            &error,
-            &[
-                "not valid TOML",
-                &format!("Synndicate.toml{place}"),
-                message,
-            ],
-        );
+        assert_holds(&error, &["not valid TOML", &format!("Synndicate.toml{place}"), message]);
     }
 }
 
@@ -146,10 +121,7 @@ fn a_file_without_end_is_refused() {
 fn an_unknown_profile_is_an_error_that_lists_those_that_exist() {
     let profiles = "[profiles.production.observability]\n[profiles.staging.observability]\n";
     let error = file(profiles).variable("SYN_PROFILE", "prod").error();
-    assert_holds(
-        &error,
-        &["`SYN_PROFILE` is `prod`", "`production`, `staging`"],
-    );
+    assert_holds(&error, &["`SYN_PROFILE` is `prod`", "`production`, `staging`"]);
     let error = nothing().variable("SYN_PROFILE", "prod").error();
     assert_holds(&error, &["`SYN_PROFILE` is `prod`", "no profiles"]);
 }
@@ -161,14 +133,8 @@ fn tables_that_are_none_and_keys_out_of_place_are_errors() {
         ("profiles = 1", "`profiles` must be a table"),
         ("[profiles]\nproduction = 1", "`production` must be a table"),
         ("tracing_backend = 'otlp'", "`[observability]`"),
-        (
-            "[profiles.production]\nobservabilty = 1",
-            "the nearest table is `observability`",
-        ),
-        (
-            "[observability]\ntracing_tls = 1",
-            "`tracing_tls` must be a table",
-        ),
+        ("[profiles.production]\nobservabilty = 1", "the nearest table is `observability`"),
+        ("[observability]\ntracing_tls = 1", "`tracing_tls` must be a table"),
         (
             "[observability]\ntracing_headers = 1",
             "`tracing_headers` must be a table of headers or a list",
@@ -183,15 +149,9 @@ fn tables_that_are_none_and_keys_out_of_place_are_errors() {
 fn values_of_a_profile_that_is_not_selected_are_checked_too() {
     let text = "[profiles.production.observability]\n\
                 tracing_sample_rate = 2.0\ntracing_spool_dir = '/x'\n";
-    assert_holds(
-        &file(text).error(),
-        &["`tracing_sample_rate` is `2.0`", "Synndicate.toml:2:23"],
-    );
+    assert_holds(&file(text).error(), &["`tracing_sample_rate` is `2.0`", "Synndicate.toml:2:23"]);
     let errors = file(text).variable("SYN_PROFILE", "production").errors();
-    assert_holds(
-        &errors[1],
-        &["`tracing_spool_dir` is not available in this version"],
-    );
+    assert_holds(&errors[1], &["`tracing_spool_dir` is not available in this version"]);
 }
 
 #[test]
@@ -199,11 +159,7 @@ fn what_this_version_cannot_do_says_what_works() {
     for (key, parts) in [
         (
             "tracing_backend = 'zipkin'",
-            &[
-                "`zipkin`",
-                "not available",
-                "`jaeger`, `otlp`, `console` and `disabled` work",
-            ][..],
+            &["`zipkin`", "not available", "`jaeger`, `otlp`, `console` and `disabled` work"][..],
         ),
         (
             "tracing_protocol = 'http/json'",
@@ -211,16 +167,9 @@ fn what_this_version_cannot_do_says_what_works() {
         ),
         (
             "tracing_spool_max_bytes = 1",
-            &[
-                "`tracing_spool_max_bytes`",
-                "not available",
-                "`tracing_max_queue_bytes`",
-            ],
+            &["`tracing_spool_max_bytes`", "not available", "`tracing_max_queue_bytes`"],
         ),
-        (
-            "tracing_propagators = ['b3']",
-            &["`tracing_propagators`", "not available"],
-        ),
+        ("tracing_propagators = ['b3']", &["`tracing_propagators`", "not available"]),
     ] {
         assert_holds(&keys(key).error(), parts);
     }
@@ -229,17 +178,10 @@ fn what_this_version_cannot_do_says_what_works() {
 #[test]
 fn a_filter_that_is_none_is_refused() {
     let error = keys("tracing_filter = 'my_crate=loud'").error();
-    assert_holds(
-        &error,
-        &["`tracing_filter` is `'my_crate=loud'`", "target=level"],
-    );
+    assert_holds(&error, &["`tracing_filter` is `'my_crate=loud'`", "target=level"]);
     let case = keys("tracing_filter = 'info,hyper=off'");
-    assert!(
-        case.settings().tracing_filter.would_enable(
-            "my_crate",
-            &tracing_subscriber::filter::LevelFilter::INFO
-                .into_level()
-                .unwrap()
-        )
-    );
+    assert!(case.settings().tracing_filter.would_enable(
+        "my_crate",
+        &tracing_subscriber::filter::LevelFilter::INFO.into_level().unwrap()
+    ));
 }

@@ -20,11 +20,7 @@ fn urls(case: &Case) -> Vec<String> {
 
 /// The endpoint from the file, a standard variable and the builder.
 fn everywhere(protocol: &str, endpoint: &str) -> [Case; 3] {
-    let base = || {
-        keys(&format!(
-            "tracing_backend = 'otlp'\ntracing_protocol = '{protocol}'"
-        ))
-    };
+    let base = || keys(&format!("tracing_backend = 'otlp'\ntracing_protocol = '{protocol}'"));
     [
         keys(&format!(
             "tracing_backend = 'otlp'\ntracing_protocol = '{protocol}'\n\
@@ -49,10 +45,7 @@ fn the_path_of_traces_is_there_exactly_once_from_every_source() {
         ("http://h:4318/prefix/", "http://h:4318/prefix/v1/traces"),
         ("http://h:4318/v1/traces", "http://h:4318/v1/traces"),
         ("http://h:4318/v1/traces/", "http://h:4318/v1/traces"),
-        (
-            "http://h:4318/prefix//v1/traces",
-            "http://h:4318/prefix/v1/traces",
-        ),
+        ("http://h:4318/prefix//v1/traces", "http://h:4318/prefix/v1/traces"),
         ("https://h", "https://h/v1/traces"),
         ("http://[::1]:4318/v1/traces", "http://[::1]:4318/v1/traces"),
     ] {
@@ -69,11 +62,7 @@ fn the_variable_of_the_signal_gives_the_whole_url() {
             .variable("OTEL_EXPORTER_OTLP_ENDPOINT", "http://other:4318")
             .variable("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
     };
-    for url in [
-        "http://h:4318/",
-        "http://h:4318/custom",
-        "http://h:4318/v1/traces",
-    ] {
+    for url in ["http://h:4318/", "http://h:4318/custom", "http://h:4318/v1/traces"] {
         assert_eq!(urls(&case(url)), [url]);
     }
     assert_eq!(urls(&case("http://h:4318")), ["http://h:4318/"]);
@@ -98,11 +87,7 @@ fn a_grpc_endpoint_has_no_path() {
         }
         assert_holds(
             &variable.warning(),
-            &[
-                "OTEL_EXPORTER_OTLP_ENDPOINT",
-                path,
-                "gRPC endpoint has none",
-            ],
+            &["OTEL_EXPORTER_OTLP_ENDPOINT", path, "gRPC endpoint has none"],
         );
         assert_eq!(urls(&variable), ["http://h:4317/"]);
     }
@@ -132,18 +117,9 @@ fn without_a_protocol_the_endpoint_says_what_is_spoken() {
 #[test]
 fn without_an_endpoint_each_backend_has_its_own() {
     for (keys_, expected) in [
-        (
-            "",
-            &["http://localhost:14250/", "http://localhost:4317/"][..],
-        ),
-        (
-            "tracing_protocol = 'grpc'",
-            &["http://localhost:14250/", "http://localhost:4317/"],
-        ),
-        (
-            "tracing_protocol = 'http'",
-            &["http://localhost:4318/v1/traces"],
-        ),
+        ("", &["http://localhost:14250/", "http://localhost:4317/"][..]),
+        ("tracing_protocol = 'grpc'", &["http://localhost:14250/", "http://localhost:4317/"]),
+        ("tracing_protocol = 'http'", &["http://localhost:4318/v1/traces"]),
         ("tracing_backend = 'otlp'", &["http://localhost:4317/"]),
         (
             "tracing_backend = 'otlp'\ntracing_protocol = 'http'",
@@ -165,10 +141,7 @@ fn ipv6_addresses_stand_in_brackets() {
         let [file, variable, builder] = everywhere(protocol, "http://::1:4317");
         assert_holds(
             &file.error(),
-            &[
-                "`tracing_endpoint` is `'http://::1:4317'`",
-                "`http://[::1]:4317`",
-            ],
+            &["`tracing_endpoint` is `'http://::1:4317'`", "`http://[::1]:4317`"],
         );
         assert_holds(&builder.error(), &["`http://[::1]:4317`"]);
         assert_holds(&variable.warning(), &["`http://[::1]:4317`"]);
@@ -190,30 +163,20 @@ fn unix_sockets_are_spoken_to_as_localhost() {
     }
     let case = keys("tracing_endpoint = 'unix:relative.sock'");
     let beside = case.sources.directory.join("relative.sock");
-    assert_eq!(
-        urls(&case),
-        [format!("{} http://localhost/", beside.display())]
-    );
+    assert_eq!(urls(&case), [format!("{} http://localhost/", beside.display())]);
     let case = variable("SYN_OBSERVABILITY__TRACING_ENDPOINT", "unix:relative.sock");
     assert_eq!(urls(&case), ["relative.sock http://localhost/"]);
 }
 
 #[test]
 fn an_endpoint_without_scheme_is_an_error_that_shows_the_right_form() {
-    for (endpoint, right) in [
-        ("localhost:4317", "`http://localhost:4317`"),
-        ("jaeger", "`http://jaeger`"),
-    ] {
+    for (endpoint, right) in
+        [("localhost:4317", "`http://localhost:4317`"), ("jaeger", "`http://jaeger`")]
+    {
         let error = keys(&format!("tracing_endpoint = '{endpoint}'")).error();
         assert_holds(
             &error,
-            &[
-                "`tracing_endpoint` is",
-                endpoint,
-                "no scheme",
-                right,
-                "Synndicate.toml:2:20",
-            ],
+            &["`tracing_endpoint` is", endpoint, "no scheme", right, "Synndicate.toml:2:20"],
         );
     }
 }
@@ -226,14 +189,8 @@ fn the_proxies_of_the_environment_are_in_the_plan() {
         .variable("NO_PROXY", "localhost,127.0.0.1,.svc");
     match case.plan().0.backend {
         Some(Backend::Remote(remote)) => {
-            assert_eq!(
-                remote.proxies.https.as_deref(),
-                Some("http://127.0.0.1:3128")
-            );
-            assert_eq!(
-                remote.proxies.no.as_deref(),
-                Some("localhost,127.0.0.1,.svc")
-            );
+            assert_eq!(remote.proxies.https.as_deref(), Some("http://127.0.0.1:3128"));
+            assert_eq!(remote.proxies.no.as_deref(), Some("localhost,127.0.0.1,.svc"));
         }
         other => panic!("{other:?}"),
     }

@@ -8,19 +8,14 @@ const HEADERS: &str = "SYN_OBSERVABILITY__TRACING_HEADERS";
 fn headers(case: &Case) -> Vec<(String, String)> {
     let text = |value: &http::HeaderValue| value.to_str().unwrap().to_owned();
     let headers = case.settings().tracing_headers.0;
-    let mut headers: Vec<_> = headers
-        .iter()
-        .map(|(name, value)| (name.to_string(), text(value)))
-        .collect();
+    let mut headers: Vec<_> =
+        headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
     headers.sort();
     headers
 }
 
 fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect()
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 /// A list of one element stayed a text: <https://github.com/rust-cli/config-rs/issues/428>.
@@ -39,22 +34,13 @@ fn lists_of_any_length_and_form_are_read_from_a_variable() {
             "{value}"
         );
     }
-    assert_eq!(
-        keys("tracing_fallbacks = ['otlp']")
-            .load()
-            .settings
-            .tracing_fallbacks,
-        ["otlp"]
-    );
+    assert_eq!(keys("tracing_fallbacks = ['otlp']").load().settings.tracing_fallbacks, ["otlp"]);
 }
 
 #[test]
 fn a_list_with_something_else_in_it_is_refused() {
     for (value, parts) in [
-        (
-            "zipkni,console",
-            &["`zipkni` is not known", "nearest is `zipkin`"][..],
-        ),
+        ("zipkni,console", &["`zipkni` is not known", "nearest is `zipkin`"][..]),
         ("[1]", &["`\"1\"`, in quotes"]),
         ("[", &["a list of `jaeger`, `zipkin`, `otlp` or `console`"]),
     ] {
@@ -103,12 +89,7 @@ fn headers_of_different_sources_add_up_and_the_highest_counts() {
         .variable("OTEL_EXPORTER_OTLP_HEADERS", "x-team=otel,x-otel=2")
         .variable(&format!("{HEADERS}__X_TEAM"), "ours")
         .builder("tracing_headers.X-Code", "4");
-    let expected = [
-        ("x-code", "4"),
-        ("x-file", "1"),
-        ("x-otel", "2"),
-        ("x-team", "ours"),
-    ];
+    let expected = [("x-code", "4"), ("x-file", "1"), ("x-otel", "2"), ("x-team", "ours")];
     assert_eq!(headers(&case), pairs(&expected));
 }
 
@@ -118,10 +99,7 @@ fn headers_of_different_sources_add_up_and_the_highest_counts() {
 fn header_values_are_percent_decoded() {
     let list = "authorization=Basic%20dXNlcjpwdw==,x-team=a b";
     let expected = pairs(&[("authorization", "Basic dXNlcjpwdw=="), ("x-team", "a b")]);
-    assert_eq!(
-        headers(&variable("OTEL_EXPORTER_OTLP_HEADERS", list)),
-        expected
-    );
+    assert_eq!(headers(&variable("OTEL_EXPORTER_OTLP_HEADERS", list)), expected);
     assert_eq!(headers(&variable(HEADERS, list)), expected);
 }
 
@@ -129,14 +107,8 @@ fn header_values_are_percent_decoded() {
 /// `=`.
 #[test]
 fn a_header_value_may_hold_equals_signs() {
-    let case = variable(
-        "OTEL_EXPORTER_OTLP_HEADERS",
-        "x-auth=vendor key=abc123==,b=2",
-    );
-    assert_eq!(
-        headers(&case),
-        pairs(&[("b", "2"), ("x-auth", "vendor key=abc123==")])
-    );
+    let case = variable("OTEL_EXPORTER_OTLP_HEADERS", "x-auth=vendor key=abc123==,b=2");
+    assert_eq!(headers(&case), pairs(&[("b", "2"), ("x-auth", "vendor key=abc123==")]));
 }
 
 /// A header that is left out is a credential that is missing, and then every request is refused:
@@ -163,10 +135,7 @@ fn malformed_headers_are_errors_that_name_the_entry_and_hide_its_value() {
                     entry
                 };
             assert_holds(&errors, &[subject, name]);
-            assert!(
-                !errors.contains("s3cret") && !errors.contains("s3 cret"),
-                "{errors}"
-            );
+            assert!(!errors.contains("s3cret") && !errors.contains("s3 cret"), "{errors}");
         }
     }
 }
@@ -178,35 +147,21 @@ fn malformed_headers_of_a_file_are_told_by_line() {
     );
     let errors = case.errors();
     assert_eq!(errors.len(), 4, "{errors:#?}");
-    assert_holds(
-        &errors[0],
-        &["`tracing_headers.x-a`", "Synndicate.toml:2:7"],
-    );
-    assert_holds(
-        &errors[1],
-        &["`tracing_headers.x b`", "Synndicate.toml:3:9"],
-    );
+    assert_holds(&errors[0], &["`tracing_headers.x-a`", "Synndicate.toml:2:7"]);
+    assert_holds(&errors[1], &["`tracing_headers.x b`", "Synndicate.toml:3:9"]);
     assert!(!errors.concat().contains("s3cret"), "{errors:#?}");
 }
 
 #[test]
 fn resource_attributes_are_read_from_tables_and_lists() {
-    let case = keys("resource_attributes = { 'team' = 'search', shard = 7 }").variable(
-        "SYN_OBSERVABILITY__RESOURCE_ATTRIBUTES",
-        "team=shop,k=%C3%A9",
-    );
+    let case = keys("resource_attributes = { 'team' = 'search', shard = 7 }")
+        .variable("SYN_OBSERVABILITY__RESOURCE_ATTRIBUTES", "team=shop,k=%C3%A9");
     let attributes: Vec<_> = case.settings().resource_attributes.into_iter().collect();
-    assert_eq!(
-        attributes,
-        pairs(&[("k", "é"), ("shard", "7"), ("team", "shop")])
-    );
+    assert_eq!(attributes, pairs(&[("k", "é"), ("shard", "7"), ("team", "shop")]));
     let error = variable("SYN_OBSERVABILITY__RESOURCE_ATTRIBUTES", "k=v,x").error();
     assert_holds(&error, &["entry 2 after `k` `x`", "has no `=`"]);
     let error = keys("resource_attributes.deployment.environment = 'a'").error();
-    assert_holds(
-        &error,
-        &["`resource_attributes.deployment`", "stands in quotes"],
-    );
+    assert_holds(&error, &["`resource_attributes.deployment`", "stands in quotes"]);
     let error = keys("resource_attributes = { 'service.name' = 'a' }").error();
     assert_holds(&error, &["`service.name` is set by the key `service_name`"]);
 }

@@ -10,19 +10,10 @@ fn nothing_at_all_gives_the_defaults() {
     assert!(settings.enable_tracing && settings.tracing_health_check);
     assert_eq!(settings.tracing_backend, BackendName::Jaeger);
     assert_eq!(settings.tracing_protocol, None);
-    assert_eq!(
-        (
-            settings.tracing_max_batch_size,
-            settings.tracing_max_queue_size
-        ),
-        (512, 2048)
-    );
+    assert_eq!((settings.tracing_max_batch_size, settings.tracing_max_queue_size), (512, 2048));
     assert_eq!(settings.tracing_max_queue_bytes, 64 << 20);
     assert_eq!(settings.tracing_batch_timeout, Duration::from_secs(5));
-    assert_eq!(
-        settings.tracing_health_check_interval,
-        Duration::from_secs(30)
-    );
+    assert_eq!(settings.tracing_health_check_interval, Duration::from_secs(30));
     assert_eq!(settings.service_name, "unknown_service");
     assert!((settings.tracing_sample_rate - 1.0).abs() < f64::EPSILON);
     assert_eq!(nothing().origin("tracing_timeout"), Origin::Default);
@@ -38,32 +29,18 @@ fn each_source_wins_over_the_ones_below_it() {
     let case = attribute(&[]);
     assert_eq!(named(case), with("shop", "the package's `Cargo.toml`"));
     let case = attribute(&[("service_name", "planner")]);
-    assert_eq!(
-        named(case),
-        with("planner", "`#[traced_service]` at src/main.rs:3")
-    );
+    assert_eq!(named(case), with("planner", "`#[traced_service]` at src/main.rs:3"));
     let case = || file(profile).attribute(&[("service_name", "planner")]);
     assert_eq!(named(case()), with("file", "Synndicate.toml:2:16"));
     let case = || file(profile).variable("SYN_PROFILE", "production");
     assert_eq!(named(case()), with("profile", "Synndicate.toml:4:16"));
     let case = || {
-        file(profile)
-            .variable("SYN_PROFILE", "production")
-            .variable("OTEL_SERVICE_NAME", "otel")
+        file(profile).variable("SYN_PROFILE", "production").variable("OTEL_SERVICE_NAME", "otel")
     };
-    assert_eq!(
-        named(case()),
-        with("otel", "the variable `OTEL_SERVICE_NAME`")
-    );
+    assert_eq!(named(case()), with("otel", "the variable `OTEL_SERVICE_NAME`"));
     let case = || case().variable("SYN_OBSERVABILITY__SERVICE_NAME", "ours");
-    assert_eq!(
-        named(case()),
-        with("ours", "the variable `SYN_OBSERVABILITY__SERVICE_NAME`")
-    );
-    assert_eq!(
-        named(case().builder("service_name", "code")),
-        with("code", "the builder")
-    );
+    assert_eq!(named(case()), with("ours", "the variable `SYN_OBSERVABILITY__SERVICE_NAME`"));
+    assert_eq!(named(case().builder("service_name", "code")), with("code", "the builder"));
 }
 
 #[test]
@@ -71,11 +48,7 @@ fn every_effective_value_is_listed_with_its_source() {
     let loaded = keys("tracing_timeout = '3s'")
         .variable("SYN_OBSERVABILITY__TRACING_BACKEND", "otlp")
         .load();
-    let listed: Vec<_> = loaded
-        .origins
-        .iter()
-        .map(|(key, it)| (key, it.value.as_str()))
-        .collect();
+    let listed: Vec<_> = loaded.origins.iter().map(|(key, it)| (key, it.value.as_str())).collect();
     assert!(listed.contains(&("tracing_timeout", "3 s")));
     assert!(listed.contains(&("tracing_backend", "otlp")));
     assert!(listed.contains(&("tracing_max_queue_bytes", "64 MiB")));
@@ -86,10 +59,7 @@ fn every_effective_value_is_listed_with_its_source() {
 fn the_file_is_searched_upwards() {
     let case = keys("service_name = 'above'").working_in("a/b/c");
     assert_eq!(case.settings().service_name, "above");
-    let nearer = case.beside(
-        "a/b/Synndicate.toml",
-        "[observability]\nservice_name = 'nearer'",
-    );
+    let nearer = case.beside("a/b/Synndicate.toml", "[observability]\nservice_name = 'nearer'");
     assert_eq!(nearer.settings().service_name, "nearer");
 }
 
@@ -98,10 +68,7 @@ fn a_named_file_counts_instead_of_the_one_that_is_found() {
     let other = "[observability]\nservice_name = 'other'";
     let case = keys("service_name = 'found'").beside("etc/other.toml", other);
     let case = case.variable("SYN_CONFIG", "etc/other.toml");
-    assert_eq!(
-        case.effective("service_name"),
-        ("other".into(), "etc/other.toml:2:16".into())
-    );
+    assert_eq!(case.effective("service_name"), ("other".into(), "etc/other.toml:2:16".into()));
 }
 
 #[test]
@@ -117,27 +84,17 @@ fn empty_variables_of_ours_are_as_if_they_were_not_set() {
 
 #[test]
 fn an_empty_text_in_the_file_unsets_what_has_no_default() {
-    let case = attribute(&[
-        ("tracing_endpoint", "http://h:1"),
-        ("tracing_protocol", "http"),
-    ]);
+    let case = attribute(&[("tracing_endpoint", "http://h:1"), ("tracing_protocol", "http")]);
     let case = case.beside(
         "Synndicate.toml",
         "[observability]\ntracing_endpoint = ''\ntracing_protocol = ''\nservice_version = ''",
     );
     let settings = case.settings();
-    assert_eq!(
-        (settings.tracing_endpoint, settings.tracing_protocol),
-        (None, None)
-    );
+    assert_eq!((settings.tracing_endpoint, settings.tracing_protocol), (None, None));
     assert_eq!(settings.service_version, None);
     assert_holds(
         &keys("service_name = ''").error(),
-        &[
-            "`service_name` is `''`",
-            "not empty",
-            "Synndicate.toml:2:16",
-        ],
+        &["`service_name` is `''`", "not empty", "Synndicate.toml:2:16"],
     );
 }
 

@@ -11,10 +11,7 @@ fn splinter() -> impl Strategy<Value = String> {
         "[", "]", "{", "}", "=", "\"", "'", "#", "\n", ",", "://", "%", "@", "nan", "-1", "9e99",
         "tracing_", "unix:", "\u{feff}", "é",
     ];
-    prop_oneof![
-        prop::sample::select(KNOWN).prop_map(str::to_owned),
-        ".{0,6}"
-    ]
+    prop_oneof![prop::sample::select(KNOWN).prop_map(str::to_owned), ".{0,6}"]
 }
 
 fn mutated(text: &str, cuts: &[(prop::sample::Index, usize, String)]) -> String {
@@ -29,10 +26,7 @@ fn mutated(text: &str, cuts: &[(prop::sample::Index, usize, String)]) -> String 
 
 fn taken_in() -> String {
     let line = |line: &str| {
-        line.strip_prefix('#')
-            .filter(|rest| !rest.starts_with(' '))
-            .unwrap_or("")
-            .to_owned()
+        line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or("").to_owned()
     };
     let lines: Vec<_> = reference().lines().map(line).collect();
     format!("[observability]\n{}", lines.join("\n"))

@@ -27,10 +27,7 @@ fn debug_of_everything_shows_names_of_headers_and_no_values() {
     ] {
         assert!(!text.contains("s3cret"), "{text}");
     }
-    assert_holds(
-        &format!("{plan:?}"),
-        &["authorization", "x-key", "x-code", "x-attribute"],
-    );
+    assert_holds(&format!("{plan:?}"), &["authorization", "x-key", "x-code", "x-attribute"]);
 }
 
 #[test]
@@ -49,11 +46,7 @@ fn errors_beside_a_secret_do_not_show_it() {
         "tracing_endpoint = ['http://user:s3cret@h']",
     ] {
         let errors = Plan::new(&keys(keys_).load()).unwrap_err();
-        for text in [
-            errors.to_string(),
-            format!("{errors:?}"),
-            format!("{errors:#?}"),
-        ] {
+        for text in [errors.to_string(), format!("{errors:?}"), format!("{errors:#?}")] {
             assert!(!text.contains("s3cret"), "{keys_}: {text}");
             assert_holds(&text, &["Synndicate.toml"]);
         }
@@ -63,27 +56,15 @@ fn errors_beside_a_secret_do_not_show_it() {
         "SYN_TRACING_HEADERS",
         "SYN_OBSERVABILITY__TRACING_HEADERS",
     ] {
-        assert!(
-            !variable(name, "s3cret")
-                .errors()
-                .concat()
-                .contains("s3cret"),
-            "{name}"
-        );
+        assert!(!variable(name, "s3cret").errors().concat().contains("s3cret"), "{name}");
     }
 }
 
 #[test]
 fn credentials_in_an_endpoint_are_refused_in_favour_of_headers() {
     let error = keys("tracing_endpoint = 'http://user:s3cret@h:4317'").error();
-    assert_holds(
-        &error,
-        &["<redacted>@h:4317", "tracing_headers = { authorization"],
-    );
+    assert_holds(&error, &["<redacted>@h:4317", "tracing_headers = { authorization"]);
     let warning = variable("OTEL_EXPORTER_OTLP_ENDPOINT", "http://user:s3cret@h:4317").warning();
-    assert_holds(
-        &warning,
-        &["<redacted>@h:4317", "`tracing_endpoint` stays unset"],
-    );
+    assert_holds(&warning, &["<redacted>@h:4317", "`tracing_endpoint` stays unset"]);
     assert!(!warning.contains("s3cret"));
 }

@@ -24,16 +24,9 @@ fn empty_is_unset() {
         "OTEL_PROPAGATORS",
         "OTEL_METRICS_EXPORTER",
     ];
-    let case = names
-        .into_iter()
-        .fold(nothing(), |case, name| case.variable(name, ""));
+    let case = names.into_iter().fold(nothing(), |case, name| case.variable(name, ""));
     assert_eq!(case.settings().tracing_backend, BackendName::Jaeger);
-    assert!(
-        case.load()
-            .origins
-            .iter()
-            .all(|(_, it)| !it.origin.is_standard_variable())
-    );
+    assert!(case.load().origins.iter().all(|(_, it)| !it.origin.is_standard_variable()));
 }
 
 /// A value of the platform that this program does not know must not stop it:
@@ -42,80 +35,26 @@ fn empty_is_unset() {
 #[test]
 fn a_value_that_is_not_understood_is_a_warning_that_says_what_is_used() {
     for (name, value, used) in [
-        (
-            "OTEL_TRACES_SAMPLER",
-            "parentbased_jaeger_remote",
-            "`tracing_sample_rate` = `1`",
-        ),
-        (
-            "OTEL_BSP_SCHEDULE_DELAY",
-            "5s",
-            "`tracing_batch_timeout` = `5 s`",
-        ),
-        (
-            "OTEL_BSP_SCHEDULE_DELAY",
-            "-1",
-            "`tracing_batch_timeout` = `5 s`",
-        ),
-        (
-            "OTEL_BSP_MAX_QUEUE_SIZE",
-            "0",
-            "`tracing_max_queue_size` = `2048`",
-        ),
+        ("OTEL_TRACES_SAMPLER", "parentbased_jaeger_remote", "`tracing_sample_rate` = `1`"),
+        ("OTEL_BSP_SCHEDULE_DELAY", "5s", "`tracing_batch_timeout` = `5 s`"),
+        ("OTEL_BSP_SCHEDULE_DELAY", "-1", "`tracing_batch_timeout` = `5 s`"),
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "0", "`tracing_max_queue_size` = `2048`"),
         ("OTEL_PROPAGATORS", "xray,tracecontext", "no trace context"),
-        (
-            "OTEL_TRACES_EXPORTER",
-            "otlp,logging",
-            "`tracing_backend` = `otlp`",
-        ),
-        (
-            "OTEL_TRACES_EXPORTER",
-            "zipkin",
-            "`tracing_backend` = `jaeger`",
-        ),
+        ("OTEL_TRACES_EXPORTER", "otlp,logging", "`tracing_backend` = `otlp`"),
+        ("OTEL_TRACES_EXPORTER", "zipkin", "`tracing_backend` = `jaeger`"),
         ("OTEL_SDK_DISABLED", "yes", "`enable_tracing` = `true`"),
-        (
-            "OTEL_EXPORTER_OTLP_PROTOCOL",
-            "http/json",
-            "`tracing_protocol` stays unset",
-        ),
-        (
-            "OTEL_EXPORTER_OTLP_PROTOCOL",
-            "thrift",
-            "`tracing_protocol` stays unset",
-        ),
-        (
-            "OTEL_EXPORTER_OTLP_COMPRESSION",
-            "zstd",
-            "`tracing_compression` = `none`",
-        ),
-        (
-            "OTEL_SPAN_EVENT_COUNT_LIMIT",
-            "many",
-            "`tracing_event_count_limit` = `128`",
-        ),
-        (
-            "OTEL_TRACES_SAMPLER_ARG",
-            "0.5",
-            "`tracing_sample_rate` = `1`",
-        ),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json", "`tracing_protocol` stays unset"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "thrift", "`tracing_protocol` stays unset"),
+        ("OTEL_EXPORTER_OTLP_COMPRESSION", "zstd", "`tracing_compression` = `none`"),
+        ("OTEL_SPAN_EVENT_COUNT_LIMIT", "many", "`tracing_event_count_limit` = `128`"),
+        ("OTEL_TRACES_SAMPLER_ARG", "0.5", "`tracing_sample_rate` = `1`"),
     ] {
         let warning = variable(name, value).warning();
         assert_holds(&warning, &[&format!("`{name}`"), used]);
-        assert!(
-            warning.contains(&format!("`{value}`")) || name.ends_with("_ARG"),
-            "{warning}"
-        );
+        assert!(warning.contains(&format!("`{value}`")) || name.ends_with("_ARG"), "{warning}");
     }
     let endpoint = variable("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317").warning();
-    assert_holds(
-        &endpoint,
-        &[
-            "`collector:4317`",
-            "no scheme",
-            "`tracing_endpoint` stays unset",
-        ],
-    );
+    assert_holds(&endpoint, &["`collector:4317`", "no scheme", "`tracing_endpoint` stays unset"]);
 }
 
 #[test]
@@ -136,10 +75,7 @@ fn samplers_become_rates() {
     };
     for (case, rate) in [
         (variable("OTEL_TRACES_SAMPLER", "always_off"), 0.0),
-        (
-            variable("OTEL_TRACES_SAMPLER", "parentbased_always_off"),
-            0.0,
-        ),
+        (variable("OTEL_TRACES_SAMPLER", "parentbased_always_off"), 0.0),
         (variable("OTEL_TRACES_SAMPLER", "Always_On"), 1.0),
         (variable("OTEL_TRACES_SAMPLER", "traceidratio"), 1.0),
         (ratio("0.25"), 0.25),
@@ -151,12 +87,7 @@ fn samplers_become_rates() {
         let case = ratio(bad);
         assert_holds(
             &case.warning(),
-            &[
-                "`OTEL_TRACES_SAMPLER_ARG`",
-                bad,
-                "from 0.0 to 1.0",
-                "`tracing_sample_rate` = `1`",
-            ],
+            &["`OTEL_TRACES_SAMPLER_ARG`", bad, "from 0.0 to 1.0", "`tracing_sample_rate` = `1`"],
         );
     }
     let over = variable("OTEL_TRACES_SAMPLER", "always_off")
@@ -177,20 +108,10 @@ fn the_variable_of_the_name_is_stronger_than_the_one_of_the_attributes() {
     let ours = named.variable("SYN_OBSERVABILITY__SERVICE_NAME", "d");
     assert_eq!(ours.effective("service_name").0, "d");
 
-    assert_holds(
-        &ours.warning(),
-        &["`x`", "has no `=`", "OTEL_RESOURCE_ATTRIBUTES"],
-    );
+    assert_holds(&ours.warning(), &["`x`", "has no `=`", "OTEL_RESOURCE_ATTRIBUTES"]);
     let resource = ours.plan().0.resource;
-    for (key, value) in [
-        ("service.name", "d"),
-        ("service.version", "1.0"),
-        ("k", "é"),
-    ] {
-        assert!(
-            resource.contains(&(key.to_owned(), value.to_owned())),
-            "{resource:?}"
-        );
+    for (key, value) in [("service.name", "d"), ("service.version", "1.0"), ("k", "é")] {
+        assert!(resource.contains(&(key.to_owned(), value.to_owned())), "{resource:?}");
     }
 }
 
@@ -211,17 +132,8 @@ fn the_variable_of_the_signal_is_stronger_than_the_general_one() {
     assert_eq!(settings.tracing_timeout, Duration::from_secs(1));
     assert_eq!(settings.tracing_compression, Compression::Gzip);
     assert_eq!(settings.tracing_attribute_count_limit, 7);
-    let names: Vec<_> = settings
-        .tracing_headers
-        .0
-        .keys()
-        .map(http::HeaderName::as_str)
-        .collect();
-    assert_eq!(
-        names,
-        ["x-a"],
-        "one list replaces the other, as the specification has it"
-    );
+    let names: Vec<_> = settings.tracing_headers.0.keys().map(http::HeaderName::as_str).collect();
+    assert_eq!(names, ["x-a"], "one list replaces the other, as the specification has it");
 }
 
 #[test]
@@ -239,20 +151,8 @@ fn a_bad_strong_variable_leaves_the_weak_one() {
 
 #[test]
 fn the_sdk_can_be_disabled_and_false_says_nothing() {
-    assert!(
-        variable("OTEL_SDK_DISABLED", "TRUE")
-            .plan()
-            .0
-            .backend
-            .is_none()
-    );
-    assert!(
-        variable("OTEL_TRACES_EXPORTER", "none")
-            .plan()
-            .0
-            .backend
-            .is_none()
-    );
+    assert!(variable("OTEL_SDK_DISABLED", "TRUE").plan().0.backend.is_none());
+    assert!(variable("OTEL_TRACES_EXPORTER", "none").plan().0.backend.is_none());
     let off = keys("enable_tracing = false").variable("OTEL_SDK_DISABLED", "false");
     assert!(off.plan().0.backend.is_none());
 }
@@ -264,10 +164,7 @@ fn an_endpoint_of_the_platform_asks_for_otlp_unless_somebody_chooses() {
         matches!(endpoint().plan().0.backend, Some(Backend::Remote(remote)) if remote.name == "otlp")
     );
     let origin = "the variable `OTEL_EXPORTER_OTLP_ENDPOINT`";
-    assert_eq!(
-        endpoint().effective("tracing_backend"),
-        ("otlp".into(), origin.into())
-    );
+    assert_eq!(endpoint().effective("tracing_backend"), ("otlp".into(), origin.into()));
 
     let jaeger = endpoint().attribute(&[("tracing_backend", "jaeger")]);
     assert!(
@@ -276,12 +173,7 @@ fn an_endpoint_of_the_platform_asks_for_otlp_unless_somebody_chooses() {
     let console = endpoint().attribute(&[("tracing_backend", "console")]);
     assert_holds(
         &console.warning(),
-        &[
-            "has no effect",
-            "`console`",
-            "src/main.rs:3",
-            "OTEL_TRACES_EXPORTER=otlp",
-        ],
+        &["has no effect", "`console`", "src/main.rs:3", "OTEL_TRACES_EXPORTER=otlp"],
     );
     let meant = endpoint().variable("SYN_OBSERVABILITY__TRACING_BACKEND", "console");
     assert!(meant.warnings().is_empty());
@@ -293,12 +185,6 @@ fn variables_that_nobody_reads_are_listed_once_without_their_values() {
         .variable("OTEL_BLRP_SCHEDULE_DELAY", "s3cret")
         .variable("OTEL_LOGS_EXPORTER", "none");
     let warning = case.warning();
-    assert_holds(
-        &warning,
-        &["`OTEL_BLRP_SCHEDULE_DELAY`, `OTEL_METRICS_EXPORTER`"],
-    );
-    assert!(
-        !warning.contains("s3cret") && !warning.contains("LOGS"),
-        "{warning}"
-    );
+    assert_holds(&warning, &["`OTEL_BLRP_SCHEDULE_DELAY`, `OTEL_METRICS_EXPORTER`"]);
+    assert!(!warning.contains("s3cret") && !warning.contains("LOGS"), "{warning}");
 }

@@ -13,10 +13,7 @@ pub(super) struct Case {
 /// No source at all.
 pub(super) fn nothing() -> Case {
     let folder = tempfile::tempdir().unwrap();
-    let sources = Sources {
-        directory: folder.path().into(),
-        ..Sources::default()
-    };
+    let sources = Sources { directory: folder.path().into(), ..Sources::default() };
     Case { folder, sources }
 }
 
@@ -60,13 +57,8 @@ impl Case {
 
     pub(super) fn attribute(mut self, arguments: &'static [(&'static str, &'static str)]) -> Case {
         let (package, version) = ("shop", "1.2.3");
-        let attribute = ServiceAttribute {
-            file: "src/main.rs",
-            line: 3,
-            package,
-            version,
-            arguments,
-        };
+        let attribute =
+            ServiceAttribute { file: "src/main.rs", line: 3, package, version, arguments };
         self.sources.attribute = Some(attribute);
         self
     }
@@ -126,11 +118,7 @@ impl Case {
     #[track_caller]
     pub(super) fn errors(&self) -> Vec<String> {
         let errors = Plan::new(&self.load()).unwrap_err();
-        errors
-            .problems()
-            .iter()
-            .map(|problem| self.shown(problem))
-            .collect()
+        errors.problems().iter().map(|problem| self.shown(problem)).collect()
     }
 
     /// The only mistake.
@@ -153,11 +141,7 @@ impl Case {
 
     /// A text without the folder of this test.
     fn shown(&self, text: &impl ToString) -> String {
-        let folder = format!(
-            "{}{}",
-            self.folder.path().display(),
-            std::path::MAIN_SEPARATOR
-        );
+        let folder = format!("{}{}", self.folder.path().display(), std::path::MAIN_SEPARATOR);
         text.to_string().replace(&folder, "")
     }
 }

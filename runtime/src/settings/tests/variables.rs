@@ -28,22 +28,11 @@ fn a_variable_with_the_wrong_separators_is_an_error_that_prints_the_right_one() 
 fn tables_of_fixed_keys_are_set_member_by_member_or_whole() {
     let endpoint = || keys("tracing_endpoint = 'https://h'");
     let member = endpoint().variable("SYN_OBSERVABILITY__TRACING_TLS__SERVER_NAME", "other");
-    assert_eq!(
-        member.settings().tracing_tls.server_name.as_deref(),
-        Some("other")
-    );
-    let whole = endpoint().variable(
-        "SYN_OBSERVABILITY__TRACING_TLS",
-        "{ server_name = 'other' }",
-    );
-    assert_eq!(
-        whole.settings().tracing_tls.server_name.as_deref(),
-        Some("other")
-    );
+    assert_eq!(member.settings().tracing_tls.server_name.as_deref(), Some("other"));
+    let whole = endpoint().variable("SYN_OBSERVABILITY__TRACING_TLS", "{ server_name = 'other' }");
+    assert_eq!(whole.settings().tracing_tls.server_name.as_deref(), Some("other"));
     for broken in ["other", "{ server_name = ", "[]"] {
-        let error = endpoint()
-            .variable("SYN_OBSERVABILITY__TRACING_TLS", broken)
-            .error();
+        let error = endpoint().variable("SYN_OBSERVABILITY__TRACING_TLS", broken).error();
         assert_holds(&error, &["`tracing_tls`", "SYN_OBSERVABILITY__TRACING_TLS"]);
     }
 }
@@ -70,18 +59,9 @@ fn near_misses_of_our_variables_are_errors_all_the_same() {
     for (name, meant) in [
         ("SYN_CONFG", "SYN_CONFIG"),
         ("SYN_PROFILES", "SYN_PROFILE"),
-        (
-            "SYN_OBSERVABILITY_ENDPOINT",
-            "SYN_OBSERVABILITY__TRACING_ENDPOINT",
-        ),
-        (
-            "SYN_OBSERVABILITY__TRACING_BACKENDS",
-            "SYN_OBSERVABILITY__TRACING_BACKEND",
-        ),
-        (
-            "SYN_OBSERVABILITY__RESOURCE_ATTRIBUTES__TEAM",
-            "SYN_OBSERVABILITY__RESOURCE_ATTRIBUTES",
-        ),
+        ("SYN_OBSERVABILITY_ENDPOINT", "SYN_OBSERVABILITY__TRACING_ENDPOINT"),
+        ("SYN_OBSERVABILITY__TRACING_BACKENDS", "SYN_OBSERVABILITY__TRACING_BACKEND"),
+        ("SYN_OBSERVABILITY__RESOURCE_ATTRIBUTES__TEAM", "SYN_OBSERVABILITY__RESOURCE_ATTRIBUTES"),
         ("SYN_SERVICE_NAME", "SYN_OBSERVABILITY__SERVICE_NAME"),
     ] {
         assert_holds(
@@ -105,24 +85,14 @@ fn what_is_not_utf8_matters_only_where_it_is_read() {
         .os_variable("OTEL_METRICS_EXPORTER".into(), "none".into());
     assert_eq!(elsewhere.settings().service_name, "unknown_service");
 
-    for name in [
-        "SYN_OBSERVABILITY__SERVICE_NAME",
-        "SYN_CONFIG",
-        "SYN_PROFILE",
-    ] {
+    for name in ["SYN_OBSERVABILITY__SERVICE_NAME", "SYN_CONFIG", "SYN_PROFILE"] {
         let error = nothing().os_variable(name.into(), bad()).error();
         assert_holds(&error, &[&format!("`{name}` is not UTF-8")]);
     }
-    let warning = nothing()
-        .os_variable("OTEL_SERVICE_NAME".into(), bad())
-        .warning();
+    let warning = nothing().os_variable("OTEL_SERVICE_NAME".into(), bad()).warning();
     assert_holds(
         &warning,
-        &[
-            "`OTEL_SERVICE_NAME` is not UTF-8",
-            "`unknown_service`",
-            "used instead",
-        ],
+        &["`OTEL_SERVICE_NAME` is not UTF-8", "`unknown_service`", "used instead"],
     );
 }
 
@@ -131,9 +101,7 @@ fn what_is_not_utf8_matters_only_where_it_is_read() {
 fn a_working_directory_that_is_not_utf8_has_no_effect() {
     use std::os::unix::ffi::OsStringExt;
     let mut case = keys("service_name = 'above'");
-    case.sources
-        .directory
-        .push(OsString::from_vec(b"caf\xe9".to_vec()));
+    case.sources.directory.push(OsString::from_vec(b"caf\xe9".to_vec()));
     std::fs::create_dir_all(&case.sources.directory).unwrap();
     assert_eq!(case.settings().service_name, "above");
 }

@@ -14,10 +14,7 @@ fn filled(raw: &str) -> Span {
         .event(event(
             1,
             "exception",
-            [
-                ("exception.type", text(raw)),
-                ("exception.message", text(raw)),
-            ],
+            [("exception.type", text(raw)), ("exception.message", text(raw))],
         ))
         .link(1, 2);
     span.links[0].attributes.push(attribute(raw, text(raw)));
@@ -52,10 +49,7 @@ fn colours_are_the_only_sequences_of_a_coloured_tree() {
     let shown = Console::new(ConsoleFormat::Tree, Style::Colour).export([filled(ATTACK)]);
     for after in shown.split('\x1b').skip(1) {
         let (parameters, rest) = after.split_once('m').unwrap();
-        assert!(
-            parameters.starts_with('[') && parameters.len() <= 3,
-            "{after:?}"
-        );
+        assert!(parameters.starts_with('[') && parameters.len() <= 3, "{after:?}");
         assert!(is_inert(rest), "{rest:?}");
     }
 }
@@ -82,11 +76,7 @@ proptest! {
 #[test]
 fn circles_and_duplicates_are_shown_once_each() {
     let mut console = Console::tree();
-    let knot = [
-        span(1, "a").under(2),
-        span(2, "b").under(1),
-        span(3, "self").under(3),
-    ];
+    let knot = [span(1, "a").under(2), span(2, "b").under(1), span(3, "self").under(3)];
     assert_eq!(console.export(knot), "");
     check(
         &console.flush(),
@@ -114,10 +104,7 @@ planner  4bf92f3577b34da6a3ce929d0e0e4736  1.0ms  3 spans  14:03:22.123Z
 
 #[test]
 fn a_span_without_anything_and_one_of_all_time_are_shown() {
-    let forever = Span {
-        end_time_unix_nano: u64::MAX,
-        ..span(2, "forever")
-    };
+    let forever = Span { end_time_unix_nano: u64::MAX, ..span(2, "forever") };
     let shown = Console::tree().export([Span::default(), forever]);
     assert!(
         shown.contains(
@@ -149,10 +136,7 @@ fn a_batch_that_is_cut_says_so() {
     batch.push(Chunk::new(vec![whole, 100, 1, 2, 3].into(), 1));
     let mut console = Console::tree();
     console.exporter.export(&batch).unwrap();
-    assert_eq!(
-        console.screen.take(),
-        "✗ 1 span could not be read: the batch is cut\n\n"
-    );
+    assert_eq!(console.screen.take(), "✗ 1 span could not be read: the batch is cut\n\n");
 }
 
 /// A pipe that nobody reads.
@@ -172,23 +156,14 @@ impl Write for Closed {
 fn a_closed_pipe_is_an_error_that_says_what_is_lost() {
     for format in [ConsoleFormat::Tree, ConsoleFormat::Json] {
         let mut exporter = ConsoleExporter::new(format, Style::Plain, Box::new(Closed));
-        let error = exporter
-            .export(&batch([span(2, "child").under(1), span(1, "root")]))
-            .unwrap_err();
+        let error =
+            exporter.export(&batch([span(2, "child").under(1), span(1, "root")])).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
-        assert_eq!(
-            error.to_string(),
-            "2 spans could not be written to the console: broken pipe"
-        );
+        assert_eq!(error.to_string(), "2 spans could not be written to the console: broken pipe");
     }
     let mut exporter = ConsoleExporter::new(ConsoleFormat::Tree, Style::Plain, Box::new(Closed));
-    exporter
-        .export(&batch([span(2, "waits").under(1)]))
-        .unwrap();
+    exporter.export(&batch([span(2, "waits").under(1)])).unwrap();
     let error = exporter.flush().unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "1 span could not be written to the console: broken pipe"
-    );
+    assert_eq!(error.to_string(), "1 span could not be written to the console: broken pipe");
     exporter.flush().expect("nothing is left to write");
 }

@@ -28,11 +28,8 @@ fn a_line_holds_all_that_is_known_of_a_span() {
     call.kind = SpanKind::Client.into();
     call.trace_state = "vendor=1".into();
     call.events[0].dropped_attributes_count = 4;
-    (
-        call.dropped_attributes_count,
-        call.dropped_events_count,
-        call.dropped_links_count,
-    ) = (1, 2, 3);
+    (call.dropped_attributes_count, call.dropped_events_count, call.dropped_links_count) =
+        (1, 2, 3);
     let expected = json!({
         "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
         "span_id": "000000000000f067",
@@ -72,30 +69,20 @@ fn a_line_holds_all_that_is_known_of_a_span() {
 #[test]
 fn what_a_span_does_not_have_is_left_out() {
     let line = parse(&console().export([span(1, "plain")]));
-    let mut keys: Vec<_> = line
-        .as_object()
-        .unwrap()
-        .keys()
-        .map(String::as_str)
-        .collect();
+    let mut keys: Vec<_> = line.as_object().unwrap().keys().map(String::as_str).collect();
     keys.sort_unstable();
     let always = "attributes duration_nano end_unix_nano events flags kind links name parent_span_id resource span_id start \
         start_unix_nano status trace_id";
     assert_eq!(keys.join(" "), always);
-    assert_eq!(
-        (&line["parent_span_id"], &line["status"]),
-        (&Json::Null, &json!("unset"))
-    );
+    assert_eq!((&line["parent_span_id"], &line["status"]), (&Json::Null, &json!("unset")));
 }
 
 #[test]
 fn spans_are_written_as_they_arrive() {
     let mut console = console();
     let lines = console.export([span(3, "orphan").under(2), span(1, "root")]);
-    let names: Vec<_> = lines
-        .split_inclusive('\n')
-        .map(|line| parse(line)["name"].clone())
-        .collect();
+    let names: Vec<_> =
+        lines.split_inclusive('\n').map(|line| parse(line)["name"].clone()).collect();
     assert_eq!(names, ["orphan", "root"]);
     assert_eq!(console.flush(), "");
 }
@@ -104,12 +91,8 @@ fn spans_are_written_as_they_arrive() {
 fn values_keep_their_type() {
     let any = |value| AnyValue { value: Some(value) };
     let double = Value::DoubleValue;
-    let list = ArrayValue {
-        values: vec![any(int(1)), any(text("x")), AnyValue::default()],
-    };
-    let map = KeyValueList {
-        values: vec![attribute("k", double(0.5)), attribute("l", int(2))],
-    };
+    let list = ArrayValue { values: vec![any(int(1)), any(text("x")), AnyValue::default()] };
+    let map = KeyValueList { values: vec![attribute("k", double(0.5)), attribute("l", int(2))] };
     let line = console().export([span(1, "values")
         .with("int", int(i64::MIN))
         .with("double", double(1e300))
@@ -132,15 +115,10 @@ fn values_keep_their_type() {
 #[test]
 fn values_as_deep_as_decoding_goes_are_written() {
     let deep = (0..40).fold(int(1), |value, _| {
-        Value::ArrayValue(ArrayValue {
-            values: vec![AnyValue { value: Some(value) }],
-        })
+        Value::ArrayValue(ArrayValue { values: vec![AnyValue { value: Some(value) }] })
     });
     let line = console().export([span(1, "deep").with("deep", deep)]);
-    assert!(
-        line.contains(&format!("{}1{}", "[".repeat(40), "]".repeat(40))),
-        "{line}"
-    );
+    assert!(line.contains(&format!("{}1{}", "[".repeat(40), "]".repeat(40))), "{line}");
 }
 
 #[test]
@@ -151,10 +129,7 @@ fn bytes_that_are_no_span_are_a_line_of_their_own() {
     console.exporter.export(&batch).unwrap();
     let line = parse(&console.screen.take());
     assert_eq!(line["unreadable_spans"], 1);
-    assert!(
-        line["error"].as_str().unwrap().contains("Protobuf"),
-        "{line}"
-    );
+    assert!(line["error"].as_str().unwrap().contains("Protobuf"), "{line}");
 }
 
 proptest! {

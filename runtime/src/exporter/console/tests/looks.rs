@@ -5,10 +5,8 @@ use crate::exporter::console::span::UNFINISHED;
 
 /// A planner whose tools run at once, one of them in vain.
 fn planner() -> Vec<Span> {
-    let exception = [
-        ("exception.type", text("io::Error")),
-        ("exception.message", text("connection refused")),
-    ];
+    let exception =
+        [("exception.type", text("io::Error")), ("exception.message", text("connection refused"))];
     vec![
         span(3, "Search::fetch")
             .under(2)
@@ -20,11 +18,7 @@ fn planner() -> Vec<Span> {
             .micros(400, 8_500)
             .with("agent_type", text("Search"))
             .with("code.line.number", int(17))
-            .event(event(
-                1_600,
-                "cache miss",
-                [("level", text("INFO")), ("key", text("rust"))],
-            )),
+            .event(event(1_600, "cache miss", [("level", text("INFO")), ("key", text("rust"))])),
         span(4, "Mail::call")
             .under(1)
             .micros(8_600, 10_600)
@@ -61,18 +55,13 @@ fn colours_are_added_to_the_same_text() {
     let coloured = Console::new(ConsoleFormat::Tree, Style::Colour).export(planner());
     check(&without_colours(&coloured), PLANNER);
     assert!(coloured.contains("\x1b[31mMail::call\x1b[0m"), "{coloured}");
-    assert!(
-        coloured.contains("\x1b[2magent_type=Mail\x1b[0m"),
-        "{coloured}"
-    );
+    assert!(coloured.contains("\x1b[2magent_type=Mail\x1b[0m"), "{coloured}");
     assert!(coloured.contains("\x1b[32minfo\x1b[0m"), "{coloured}");
 }
 
 fn without_colours(text: &str) -> String {
     let sequences = ["0", "1", "2", "31", "32", "33", "34", "36"];
-    sequences.iter().fold(text.to_owned(), |text, sgr| {
-        text.replace(&format!("\x1b[{sgr}m"), "")
-    })
+    sequences.iter().fold(text.to_owned(), |text, sgr| text.replace(&format!("\x1b[{sgr}m"), ""))
 }
 
 #[test]
@@ -85,10 +74,8 @@ fn kinds_links_drops_and_unfinished_spans_are_told() {
     server.kind = SpanKind::Server.into();
     server.dropped_attributes_count = 3;
     server.dropped_links_count = 1;
-    let mut worker = span(2, "work")
-        .under(1)
-        .micros(500, 2_000)
-        .with(UNFINISHED, Value::BoolValue(true));
+    let mut worker =
+        span(2, "work").under(1).micros(500, 2_000).with(UNFINISHED, Value::BoolValue(true));
     worker.dropped_events_count = 2;
     let quiet = span(3, "check").under(1).micros(100, 200).failed("");
     check(
@@ -179,14 +166,8 @@ fn wide_characters_and_long_names_keep_the_columns() {
     check(
         &Console::tree().export([
             span(1, "計画").with("言語", text("日本語")),
-            span(2, "búsqueda")
-                .under(1)
-                .micros(0, 500)
-                .with("n", int(1)),
-            span(3, "🚀 start")
-                .under(1)
-                .micros(500, 1_000)
-                .with("n", int(2)),
+            span(2, "búsqueda").under(1).micros(0, 500).with("n", int(1)),
+            span(3, "🚀 start").under(1).micros(500, 1_000).with("n", int(2)),
             span(4, long).under(1).micros(600, 1_000).with("n", int(3)),
         ]),
         r"
@@ -199,10 +180,7 @@ planner  4bf92f3577b34da6a3ce929d0e0e4736  1.0ms  4 spans  14:03:22.123Z
 ",
     );
     let cut = Console::tree().fit(60).export([span(1, long)]);
-    assert!(
-        cut.contains("└─ a_name_that_is_longer_t…(+35 chars)  1.0ms\n"),
-        "{cut}"
-    );
+    assert!(cut.contains("└─ a_name_that_is_longer_t…(+35 chars)  1.0ms\n"), "{cut}");
 }
 
 #[test]
@@ -214,18 +192,9 @@ fn a_deep_trace_is_numbered_instead_of_indented_without_end() {
     let shown = Console::tree().fit(100).export((1..=1_000).map(level));
     let lines: Vec<_> = shown.lines().collect();
     assert_eq!(lines.len(), 1_000 + 2);
-    assert_eq!(
-        lines[16],
-        format!("{}└─ step  1.0ms ━━━━━━━━━━━━", " ".repeat(45))
-    );
-    assert_eq!(
-        lines[17],
-        format!("{}⋮  [16] step  1.0ms ━━━━━━━━━━━━", " ".repeat(48))
-    );
-    assert_eq!(
-        lines[1_000],
-        format!("{}⋮  [999] step  1.0ms ━━━━━━━━━━━━", " ".repeat(48))
-    );
+    assert_eq!(lines[16], format!("{}└─ step  1.0ms ━━━━━━━━━━━━", " ".repeat(45)));
+    assert_eq!(lines[17], format!("{}⋮  [16] step  1.0ms ━━━━━━━━━━━━", " ".repeat(48)));
+    assert_eq!(lines[1_000], format!("{}⋮  [999] step  1.0ms ━━━━━━━━━━━━", " ".repeat(48)));
 }
 
 #[test]
@@ -246,31 +215,17 @@ fn lines_beside_a_deep_branch_lead_to_what_follows() {
 fn many_children_are_folded_on_a_terminal_and_the_failed_ones_kept() {
     let child = |id| {
         let span = span(id, "call").under(1).micros(id, id + 10);
-        if id % 2_000 == 0 {
-            span.failed("gone")
-        } else {
-            span
-        }
+        if id % 2_000 == 0 { span.failed("gone") } else { span }
     };
-    let spans: Vec<_> = (2..=10_001)
-        .map(child)
-        .chain([span(1, "fan out").micros(0, 20_000)])
-        .collect();
+    let spans: Vec<_> =
+        (2..=10_001).map(child).chain([span(1, "fan out").micros(0, 20_000)]).collect();
     let piped = Console::tree().export(spans.clone());
     assert_eq!(piped.lines().count(), 10_001 + 2);
     let below = span(20_000, "below").under(10_001).failed("deep");
-    let shown = Console::tree()
-        .fit(100)
-        .export(spans.into_iter().chain([below]));
+    let shown = Console::tree().fit(100).export(spans.into_iter().chain([below]));
     let tail: Vec<_> = shown.lines().rev().take(8).collect();
     assert_eq!(shown.lines().count(), 1 + 1 + 50 + 5 + 1 + 1, "{shown}");
     assert_eq!(tail[1], "   └─ … 9946 more spans  ✗ 1 error");
-    assert!(
-        tail[2..7].iter().all(|line| line.ends_with("✗ gone")),
-        "{shown}"
-    );
-    assert!(
-        tail[7].ends_with("━") || tail[7].ends_with("╸") || tail[7].ends_with("╺"),
-        "{shown}"
-    );
+    assert!(tail[2..7].iter().all(|line| line.ends_with("✗ gone")), "{shown}");
+    assert!(tail[7].ends_with("━") || tail[7].ends_with("╸") || tail[7].ends_with("╺"), "{shown}");
 }

@@ -35,10 +35,7 @@ impl Console {
 
     fn new(format: ConsoleFormat, style: Style) -> Console {
         let screen = Screen::default();
-        Console {
-            exporter: ConsoleExporter::new(format, style, Box::new(screen.clone())),
-            screen,
-        }
+        Console { exporter: ConsoleExporter::new(format, style, Box::new(screen.clone())), screen }
     }
 
     fn fit(mut self, columns: usize) -> Console {
@@ -115,14 +112,8 @@ fn span(id: u64, name: &str) -> Span {
 }
 
 fn attribute(key: &str, value: impl Into<Value>) -> KeyValue {
-    let value = Some(AnyValue {
-        value: Some(value.into()),
-    });
-    KeyValue {
-        key: key.into(),
-        value,
-        ..KeyValue::default()
-    }
+    let value = Some(AnyValue { value: Some(value.into()) });
+    KeyValue { key: key.into(), value, ..KeyValue::default() }
 }
 
 fn text(text: &str) -> Value {
@@ -138,10 +129,7 @@ fn event<const N: usize>(micros: u64, name: &str, attributes: [(&str, Value); N]
     Event {
         time_unix_nano: START + micros * 1_000,
         name: name.into(),
-        attributes: attributes
-            .into_iter()
-            .map(|(key, value)| attribute(key, value))
-            .collect(),
+        attributes: attributes.into_iter().map(|(key, value)| attribute(key, value)).collect(),
         dropped_attributes_count: 0,
     }
 }
@@ -161,33 +149,20 @@ trait Told {
 
 impl Told for Span {
     fn in_trace(self, trace: u128) -> Span {
-        Span {
-            trace_id: trace.to_be_bytes().to_vec(),
-            ..self
-        }
+        Span { trace_id: trace.to_be_bytes().to_vec(), ..self }
     }
 
     fn under(self, parent: u64) -> Span {
-        Span {
-            parent_span_id: parent.to_be_bytes().to_vec(),
-            ..self
-        }
+        Span { parent_span_id: parent.to_be_bytes().to_vec(), ..self }
     }
 
     fn under_remote(self, parent: u64) -> Span {
-        Span {
-            flags: REMOTE,
-            ..self.under(parent)
-        }
+        Span { flags: REMOTE, ..self.under(parent) }
     }
 
     fn micros(self, from: u64, to: u64) -> Span {
         let (start_time_unix_nano, end_time_unix_nano) = (START + from * 1_000, START + to * 1_000);
-        Span {
-            start_time_unix_nano,
-            end_time_unix_nano,
-            ..self
-        }
+        Span { start_time_unix_nano, end_time_unix_nano, ..self }
     }
 
     fn with(mut self, key: &str, value: Value) -> Span {
@@ -196,14 +171,8 @@ impl Told for Span {
     }
 
     fn failed(self, message: &str) -> Span {
-        let status = Status {
-            message: message.into(),
-            code: StatusCode::Error.into(),
-        };
-        Span {
-            status: Some(status),
-            ..self
-        }
+        let status = Status { message: message.into(), code: StatusCode::Error.into() };
+        Span { status: Some(status), ..self }
     }
 
     fn event(mut self, event: Event) -> Span {
