@@ -1,0 +1,116 @@
+//! The whole way: a program, its spans on the wire, and what a real Jaeger makes of them.
+//!
+//! Jaeger is built by `tests/backends/jaeger/build` and started by each test on ports of its own.
+#![cfg(feature = "real-backends")]
+
+use serde_json::Value;
+use std::collections::HashMap;
+use std::error::Error;
+use std::process::Command;
+use synndicate_tests::jaeger::Jaeger;
+
+type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
+
+/// Runs the example `agents` as a user would, with these settings.
+fn run_agents(service: &str, settings: &[(&str, &str)]) -> Result {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["run", "--quiet", "--package", "synndicate-examples", "--bin", "agents"]);
+    cargo.env("SYN_OBSERVABILITY__SERVICE_NAME", service);
+    for (key, value) in settings {
+        cargo.env(format!("SYN_OBSERVABILITY__{key}"), value);
+    }
+    let output = cargo.output()?;
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    assert!(!stderr.contains("dropped"), "{stderr}");
+    Ok(())
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no `{pointer}` in {value:#}"))
+}
+
+fn spans(trace: &Value) -> &Vec<Value> {
+    trace["spans"].as_array().unwrap_or_else(|| panic!("no spans in {trace:#}"))
+}
+
+/// The tags of a span or an event by their keys.
+fn tags(holder: &Value, list: &str) -> HashMap<String, Value> {
+    let tags = holder[list].as_array().cloned().unwrap_or_default();
+    tags.iter().map(|tag| (text(tag, "/key").to_owned(), tag["value"].clone())).collect()
+}
+
+/// The trace of `agents`: a planner that asks two tools at once, one of which fails.
+fn check(trace: &Value) {
+    let named = |name: &str| {
+        let mut found = spans(trace).iter().filter(|span| text(span, "/operationName") == name);
+        let span = found.next().unwrap_or_else(|| panic!("no span `{name}` in {trace:#}"));
+        assert!(found.next().is_none(), "two spans `{name}`");
+        span
+    };
+    let (planner, search, mail) = (named("Planner::process"), named("Search::process"), named("Mail::process"));
+    assert_eq!(spans(trace).len(), 3);
+    assert!(planner["references"].as_array().is_some_and(Vec::is_empty), "the planner is the root");
+    for (tool, agent) in [(search, "Search"), (mail, "Mail")] {
+        assert_eq!(text(tool, "/references/0/refType"), "CHILD_OF");
+        assert_eq!(text(tool, "/references/0/spanID"), text(planner, "/spanID"));
+        let tags = tags(tool, "tags");
+        assert_eq!(tags["agent_type"], agent);
+        assert_eq!(tags["query_length"], "Lisbon in May".len());
+        assert!(within(tool, planner), "{tool:#}\nin\n{planner:#}");
+    }
+    check_success(search);
+    check_failure(mail);
+    assert!(micros(search) >= 20_000 && micros(mail) >= 5_000 && micros(planner) >= micros(search));
+}
+
+fn check_success(search: &Value) {
+    let tags = tags(search, "tags");
+    assert_eq!(tags["result_length"], "three flights for Lisbon in May".len());
+    assert_eq!(tags["code.function.name"], "agents::Search::process");
+    assert!(!tags.contains_key("error"), "{tags:?}");
+}
+
+fn check_failure(mail: &Value) {
+    let failed = tags(mail, "tags");
+    assert_eq!((&failed["error"], &failed["otel.status_code"]), (&Value::Bool(true), &"ERROR".into()));
+    assert!(!failed.contains_key("result_length"));
+    let event = tags(&mail["logs"][0], "fields");
+    assert_eq!((&event["event"], &event["exception.message"]), (&"exception".into(), &"the mailbox is full, 13 more bytes do not fit".into()));
+}
+
+fn micros(span: &Value) -> u64 {
+    span["duration"].as_u64().unwrap_or_default()
+}
+
+fn within(inner: &Value, outer: &Value) -> bool {
+    let start = |span: &Value| span["startTime"].as_u64().unwrap_or_default();
+    start(inner) >= start(outer) && start(inner) + micros(inner) <= start(outer) + micros(outer) + 1
+}
+
+#[test]
+fn a_trace_arrives_whole_over_every_wire_that_jaeger_speaks() -> Result {
+    let jaeger = Jaeger::start()?;
+    let (grpc, http) = (jaeger.otlp_grpc(), jaeger.otlp_http());
+    let ways = [
+        ("jaeger-grpc", "jaeger", "grpc", &grpc, "none"),
+        ("jaeger-http", "jaeger", "http", &http, "none"),
+        ("otlp-grpc", "otlp", "grpc", &grpc, "gzip"),
+        ("otlp-http", "otlp", "http", &http, "gzip"),
+    ];
+    for (service, backend, protocol, endpoint, compression) in ways {
+        run_agents(
+            service,
+            &[
+                ("TRACING_BACKEND", backend),
+                ("TRACING_PROTOCOL", protocol),
+                ("TRACING_ENDPOINT", endpoint),
+                ("TRACING_COMPRESSION", compression),
+            ],
+        )?;
+        let traces = jaeger.traces(service, 3)?;
+        assert_eq!(traces.len(), 1, "{service}: {traces:#?}");
+        check(&traces[0]);
+    }
+    Ok(())
+}
