@@ -50,9 +50,13 @@ impl Diagnostics {
 }
 
 /// The candidate that somebody who wrote `word` most likely meant.
-pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     let most = 1 + word.chars().count() / 4;
-    let distances = candidates.into_iter().map(|candidate| (strsim::osa_distance(word, candidate), candidate));
+    let distances =
+        candidates.into_iter().map(|candidate| (strsim::osa_distance(word, candidate), candidate));
     let near = distances.filter(|&(distance, _)| distance <= most);
     near.min_by_key(|&(distance, _)| distance).map(|(_, candidate)| candidate)
 }
@@ -76,10 +80,13 @@ mod tests {
             diagnostics.error_at(Span::call_site(), "first");
             diagnostics.error_at(Span::call_site(), "second");
             assert!(!diagnostics.is_empty());
-            quote::quote!(fn item() {})
+            quote::quote!(
+                fn item() {}
+            )
         });
         let text = tokens.to_string();
-        let [item, first, second] = ["fn item", "\"first\"", "\"second\""].map(|part| text.find(part));
+        let [item, first, second] =
+            ["fn item", "\"first\"", "\"second\""].map(|part| text.find(part));
         assert!(item < first && first < second && item.is_some(), "{text}");
     }
 }

@@ -10,6 +10,7 @@ mod paths;
 mod service;
 mod shape;
 mod tokens;
+mod types;
 
 use proc_macro::TokenStream;
 
@@ -19,7 +20,7 @@ pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::traced(args.into(), item.into()).into()
 }
 
-/// Makes a service of `main`. See the documentation of `synndicate::traced_service`.
+/// The code of `synndicate::traced_service`.
 #[proc_macro_attribute]
 pub fn traced_service(args: TokenStream, item: TokenStream) -> TokenStream {
     service::traced_service(args.into(), item.into()).into()

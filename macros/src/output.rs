@@ -1,7 +1,7 @@
 //! What a function declares to return: how that is written again where the body's value is kept, and whether there may be
 //! anything to record in it.
 
-use crate::shape::{last_segment, plain};
+use crate::types::{last_segment, plain};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 use syn::visit_mut::{VisitMut, visit_type_mut};
@@ -21,8 +21,32 @@ pub(crate) enum Content {
 /// Names of types that are recorded by their value or their length, and are no `Result`. Where a user's own type has such a
 /// name, the type still decides: then nothing is recorded, and a failure under that name is not seen.
 const VALUES: [&str; 27] = [
-    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "bool", "str",
-    "String", "Vec", "VecDeque", "HashMap", "HashSet", "BTreeMap", "BTreeSet", "BinaryHeap", "LinkedList", "PathBuf",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "u128",
+    "usize",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
+    "i128",
+    "isize",
+    "f32",
+    "f64",
+    "bool",
+    "str",
+    "String",
+    "Vec",
+    "VecDeque",
+    "HashMap",
+    "HashSet",
+    "BTreeMap",
+    "BTreeSet",
+    "BinaryHeap",
+    "LinkedList",
+    "PathBuf",
     "OsString",
 ];
 
@@ -31,7 +55,11 @@ impl Content {
     pub(crate) fn of(declared: Option<&Type>) -> Content {
         let Some(declared) = declared else { return Content::Nothing };
         match plain(declared) {
-            Type::Tuple(_) | Type::Never(_) | Type::Ptr(_) | Type::FnPtr(_) | Type::ImplTrait(_) => Content::Nothing,
+            Type::Tuple(_)
+            | Type::Never(_)
+            | Type::Ptr(_)
+            | Type::FnPtr(_)
+            | Type::ImplTrait(_) => Content::Nothing,
             Type::Reference(reference) => Content::of(Some(&reference.elem)),
             Type::Slice(_) | Type::Array(_) => Content::Value,
             other => match last_segment(other) {
@@ -52,7 +80,9 @@ pub(crate) fn declared(output: &ReturnType) -> Option<&Type> {
 
 /// The declared type, for a place that is not a signature: there `impl Trait` cannot be written, and `!` not as it is.
 pub(crate) fn written_again(declared: Option<&Type>, private: &TokenStream) -> TokenStream {
-    let Some(declared) = declared else { return quote_spanned!(proc_macro2::Span::mixed_site()=> ()) };
+    let Some(declared) = declared else {
+        return quote_spanned!(proc_macro2::Span::mixed_site()=> ());
+    };
     if let Type::Never(never) = plain(declared) {
         return quote_spanned!(proc_macro2::Span::mixed_site()=> <fn() -> #never as #private::Returned>::Type);
     }
@@ -77,7 +107,10 @@ struct InferOpaque;
 impl VisitMut for InferOpaque {
     fn visit_type_mut(&mut self, node: &mut Type) {
         if let Type::ImplTrait(opaque) = node {
-            *node = Type::Infer(TypeInfer { attrs: Vec::new(), underscore_token: syn::Token![_](opaque.impl_token.span) });
+            *node = Type::Infer(TypeInfer {
+                attrs: Vec::new(),
+                underscore_token: syn::Token![_](opaque.impl_token.span),
+            });
         } else {
             visit_type_mut(self, node);
         }

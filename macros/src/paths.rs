@@ -30,12 +30,24 @@ impl Paths {
     }
 }
 
-/// A name that only generated code can see.
+/// A variable that only generated code can see. Its name differs from those of [`hidden_twin`], too, which it can see as well.
 pub(crate) fn hidden(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
+    Ident::new(&format!("__synndicate_{name}"), Span::mixed_site())
+}
+
+/// A name that reads as `name` and stands in its place, but that only generated code can see.
+pub(crate) fn hidden_twin(name: &Ident) -> Ident {
+    let mut twin = name.clone();
+    twin.set_span(located_at(name.span()));
+    twin
+}
+
+/// The span of generated code that stands for what is at `span`.
+pub(crate) fn located_at(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
 }
 
 /// The `static` of a function's call site. Items have no hygiene, so that its name must be one that nobody else uses.
 pub(crate) fn call_site() -> Ident {
-    hidden("__SYNNDICATE_CALL_SITE")
+    Ident::new("__SYNNDICATE_CALL_SITE", Span::mixed_site())
 }

@@ -1,6 +1,7 @@
 //! What shape a function has: whether its work is done when it returns, or later, by what it returns.
 
-use syn::{GenericArgument, Path, PathArguments, PathSegment, ReturnType, Signature, Type, TypeParamBound};
+use crate::types::{associated_type, first_type, last_segment, plain};
+use syn::{PathSegment, ReturnType, Signature, Type, TypeParamBound};
 
 /// The shape of a function.
 pub(crate) enum Shape<'a> {
@@ -8,15 +9,26 @@ pub(crate) enum Shape<'a> {
     Sync,
     /// `async fn`
     Async,
-    /// It returns a future, which does the work.
-    Future {
-        wrapper: Wrapper,
-        /// What the future resolves to, where the signature says it.
-        output: Option<&'a Type>,
-    },
+    /// It returns what does the work.
+    Returned(Returned<'a>),
 }
 
-/// What a future is wrapped in.
+/// A future or a stream that a function returns.
+pub(crate) struct Returned<'a> {
+    pub(crate) work: Work,
+    pub(crate) wrapper: Wrapper,
+    /// What the future resolves to, or an item of the stream, where the signature says it.
+    pub(crate) output: Option<&'a Type>,
+}
+
+/// What does the work later.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Work {
+    Future,
+    Stream,
+}
+
+/// What it is wrapped in.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Wrapper {
     /// `impl Future`
@@ -34,92 +46,94 @@ impl<'a> Shape<'a> {
             return Shape::Async;
         }
         let ReturnType::Type(_, declared) = &signature.output else { return Shape::Sync };
-        let found = returned_future(declared);
-        found.map_or(Shape::Sync, |(wrapper, output)| Shape::Future { wrapper, output })
+        returned(declared).map_or(Shape::Sync, Shape::Returned)
     }
 }
 
-fn returned_future(declared: &Type) -> Option<(Wrapper, Option<&Type>)> {
-    match plain(declared) {
-        Type::ImplTrait(opaque) => Some((Wrapper::None, future_bound(&opaque.bounds)?)),
-        Type::Path(path) => {
-            let last = path.path.segments.last()?;
-            match last.ident.to_string().as_str() {
-                "Pin" => Some((Wrapper::Pin, boxed_future(named(plain(first_type(last)?), "Box")?)?)),
-                "Box" => Some((Wrapper::Box, boxed_future(last)?)),
-                "BoxFuture" | "LocalBoxFuture" => Some((Wrapper::Pin, first_type(last))),
-                _ => None,
-            }
-        }
+fn returned(declared: &Type) -> Option<Returned<'_>> {
+    if let Type::ImplTrait(opaque) = plain(declared) {
+        return of_bounds(&opaque.bounds, Wrapper::None);
+    }
+    let last = last_segment(declared)?;
+    let pinned = |work| Some(Returned { work, wrapper: Wrapper::Pin, output: first_type(last) });
+    match last.ident.to_string().as_str() {
+        "Pin" => of_box(last_segment(first_type(last)?)?, Wrapper::Pin),
+        "Box" => of_box(last, Wrapper::Box),
+        "BoxFuture" | "LocalBoxFuture" => pinned(Work::Future),
+        "BoxStream" | "LocalBoxStream" => pinned(Work::Stream),
         _ => None,
     }
 }
 
-/// The output of `Box<dyn Future>`.
-fn boxed_future(segment: &PathSegment) -> Option<Option<&Type>> {
-    match plain(first_type(segment)?) {
-        Type::TraitObject(object) => future_bound(&object.bounds),
+/// `Box<dyn Future>`
+fn of_box(segment: &PathSegment, wrapper: Wrapper) -> Option<Returned<'_>> {
+    match plain(first_type(segment).filter(|_| segment.ident == "Box")?) {
+        Type::TraitObject(object) => of_bounds(&object.bounds, wrapper),
         _ => None,
     }
 }
 
-/// The output of the `Future` among some bounds.
-fn future_bound<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>) -> Option<Option<&'a Type>> {
-    bounds.into_iter().find_map(|bound| match bound {
-        TypeParamBound::Trait(bound) => {
-            let last = bound.path.segments.last().filter(|last| last.ident == "Future")?;
-            Some(associated_type(last, "Output"))
-        }
-        _ => None,
+/// The future or the stream among some bounds.
+fn of_bounds<'a>(
+    bounds: impl IntoIterator<Item = &'a TypeParamBound>,
+    wrapper: Wrapper,
+) -> Option<Returned<'a>> {
+    bounds.into_iter().find_map(|bound| {
+        let TypeParamBound::Trait(bound) = bound else { return None };
+        let last = bound.path.segments.last()?;
+        let (work, output) = match last.ident.to_string().as_str() {
+            "Future" => (Work::Future, "Output"),
+            "Stream" => (Work::Stream, "Item"),
+            _ => return None,
+        };
+        Some(Returned { work, wrapper, output: associated_type(last, output) })
     })
 }
 
-fn associated_type<'a>(segment: &'a PathSegment, name: &str) -> Option<&'a Type> {
-    generic_arguments(segment).find_map(|argument| match argument {
-        GenericArgument::AssocType(associated) if associated.ident == name => Some(&associated.ty),
-        _ => None,
-    })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quote::ToTokens as _;
+    use syn::parse_quote;
 
-/// The last segment of a type's path, if it has this name.
-fn named<'a>(declared: &'a Type, name: &str) -> Option<&'a PathSegment> {
-    last_segment(declared).filter(|last| last.ident == name)
-}
-
-/// The last segment of a type that is a path.
-pub(crate) fn last_segment(declared: &Type) -> Option<&PathSegment> {
-    match plain(declared) {
-        Type::Path(path) => path.path.segments.last(),
-        _ => None,
+    fn check(declared: Type, expected: Option<(Work, Wrapper, Option<&str>)>) {
+        let found = returned(&declared).map(|returned| {
+            let output = returned.output.map(|output| output.to_token_stream().to_string());
+            (returned.work, returned.wrapper, output)
+        });
+        let expected =
+            expected.map(|(work, wrapper, output)| (work, wrapper, output.map(ToOwned::to_owned)));
+        assert_eq!(found, expected, "{}", declared.to_token_stream());
     }
-}
 
-/// The first type among a segment's generic arguments.
-pub(crate) fn first_type(segment: &PathSegment) -> Option<&Type> {
-    generic_arguments(segment).find_map(|argument| match argument {
-        GenericArgument::Type(argument) => Some(argument),
-        _ => None,
-    })
-}
-
-fn generic_arguments(segment: &PathSegment) -> impl Iterator<Item = &GenericArgument> {
-    let arguments = match &segment.arguments {
-        PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
-        _ => None,
-    };
-    arguments.into_iter().flatten()
-}
-
-/// The type inside parentheses and the groups that macros make.
-pub(crate) fn plain(declared: &Type) -> &Type {
-    match declared {
-        Type::Group(group) => plain(&group.elem),
-        Type::Paren(paren) => plain(&paren.elem),
-        other => other,
+    #[test]
+    fn futures_and_streams_are_known_by_their_names() {
+        use {Work::*, Wrapper::*};
+        check(parse_quote!(impl Future<Output = u8> + Send + 'a), Some((Future, None, Some("u8"))));
+        check(
+            parse_quote!(impl Send + futures::Stream<Item = u8>),
+            Some((Stream, None, Some("u8"))),
+        );
+        check(parse_quote!(impl Future), Some((Future, None, Option::None)));
+        check(
+            parse_quote!(std::pin::Pin<Box<dyn Future<Output = u8> + Send>>),
+            Some((Future, Pin, Some("u8"))),
+        );
+        check(parse_quote!(Pin<Box<dyn Stream<Item = u8>>>), Some((Stream, Pin, Some("u8"))));
+        check(parse_quote!(Box<dyn Future<Output = u8> + Unpin>), Some((Future, Box, Some("u8"))));
+        check(parse_quote!(BoxFuture<'static, u8>), Some((Future, Pin, Some("u8"))));
+        check(
+            parse_quote!((futures::stream::LocalBoxStream<'_, u8>)),
+            Some((Stream, Pin, Some("u8"))),
+        );
     }
-}
 
-/// A type's name as people say it: its last word, without generics.
-pub(crate) fn spoken_name(path: &Path) -> Option<String> {
-    path.segments.last().map(|last| syn::ext::IdentExt::unraw(&last.ident).to_string())
+    #[test]
+    fn anything_else_is_done_when_it_is_returned() {
+        check(parse_quote!(Pin<Box<u8>>), None);
+        check(parse_quote!(Box<dyn Fn() -> u8>), None);
+        check(parse_quote!(impl Fn() -> u8), None);
+        check(parse_quote!(Option<Box<dyn Future<Output = u8>>>), None);
+        check(parse_quote!(Ready<u8>), None);
+    }
 }

@@ -2,9 +2,8 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
-/// The inner attributes at the start of a body, and the rest of it in braces of its own.
-///
-/// The braces are where the user's are, but they are ours: so no lint asks whether they are needed.
+/// The inner attributes at the start of a body, and the body without them. Where there are none it is the user's own group: so a
+/// mistake in it is reported once, although it is parsed twice.
 pub(crate) fn split_inner_attributes(body: &Group) -> (TokenStream, Group) {
     let tokens: Vec<TokenTree> = body.stream().into_iter().collect();
     let is_inner = |at: usize| match tokens.get(at..at + 3) {
@@ -14,9 +13,12 @@ pub(crate) fn split_inner_attributes(body: &Group) -> (TokenStream, Group) {
         _ => false,
     };
     let end = (0..).step_by(3).find(|&at| !is_inner(at)).unwrap_or_default();
+    if end == 0 {
+        return (TokenStream::new(), body.clone());
+    }
     let (inner, rest) = tokens.split_at(end);
     let mut block = Group::new(Delimiter::Brace, rest.iter().cloned().collect());
-    block.set_span(Span::mixed_site().located_at(body.span()));
+    block.set_span(body.span());
     (inner.iter().cloned().collect(), block)
 }
 
@@ -53,7 +55,8 @@ pub(crate) fn async_tail(body: &TokenStream) -> Option<Tail> {
         }
         TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
             let call = take_path_to(&mut tokens, "pin")?;
-            let inner = async_tail(&group.stream()).filter(|inner| inner.before.is_empty() && inner.call.is_empty())?;
+            let inner = async_tail(&group.stream())
+                .filter(|inner| inner.before.is_empty() && inner.call.is_empty())?;
             Tail { before: tokens, call, block: inner.block }
         }
         _ => return None,
@@ -106,7 +109,10 @@ mod tests {
         let plain = tail(quote!(async move { 1 }));
         assert_eq!(plain, Some([String::new(), String::new(), "1".into()]));
         let boxed = tail(quote!(let n = 1; ::std::boxed::Box::pin(async move { n })));
-        assert_eq!(boxed, Some(["let n = 1 ;".into(), ":: std :: boxed :: Box :: pin".into(), "n".into()]));
+        assert_eq!(
+            boxed,
+            Some(["let n = 1 ;".into(), ":: std :: boxed :: Box :: pin".into(), "n".into()])
+        );
     }
 
     #[test]
@@ -128,7 +134,13 @@ mod tests {
 
     #[test]
     fn inner_attributes_stay_in_front() {
-        let body: Group = syn::parse_quote!({ #![allow(dead_code)] #![deny(unused)] let x = 1; });
+        let body: Group = syn::parse_quote!(
+            {
+                #![allow(dead_code)]
+                #![deny(unused)]
+                let x = 1;
+            }
+        );
         let (inner, rest) = split_inner_attributes(&body);
         assert_eq!(inner.to_string(), quote!(#![allow(dead_code)] #![deny(unused)]).to_string());
         assert_eq!(rest.stream().to_string(), "let x = 1 ;");

@@ -1,10 +1,10 @@
 //! Tracing without the attribute, for programs that have their own way to begin and end, and for tests.
 
 use crate::pipeline::Ledger;
-use crate::running::{self, StartProblem};
+use crate::running::{self, Running, StartProblem};
 use crate::settings::Sources;
-use crate::{report, service};
 use std::fmt;
+use std::sync::Arc;
 
 /// Starts tracing as the settings say: the same sources as with `#[traced_service]`, and above them what is set here.
 ///
@@ -50,9 +50,9 @@ impl Builder {
     /// When something is wrong with the settings, when tracing runs already, or when another `tracing` subscriber is installed.
     pub fn start(self) -> Result<Tracing, StartError> {
         let sources = Sources { builder: self.settings, ..Sources::from_process() };
-        let started = running::start(&sources).map_err(StartError)?;
-        service::tell(&started);
-        Ok(Tracing { _private: () })
+        let plan = running::plan(&sources).map_err(StartError)?;
+        let running = running::start(&plan).map_err(StartError)?;
+        Ok(Tracing { running })
     }
 }
 
@@ -60,21 +60,22 @@ impl Builder {
 #[derive(Debug)]
 #[must_use = "tracing ends when this is dropped"]
 pub struct Tracing {
-    _private: (),
+    /// `None`: it is disabled.
+    running: Option<Arc<Running>>,
 }
 
 impl Tracing {
-    /// Sends what there is within `shutdown_timeout`, ends tracing, and returns the last ledger.
-    pub fn shutdown(self) -> Ledger {
-        running::shutdown()
+    /// Sends what there is within `shutdown_timeout`, ends tracing, tells on standard error what was lost, and returns the last
+    /// ledger.
+    pub fn shutdown(mut self) -> Ledger {
+        self.running.take().map_or_else(Ledger::default, |running| running.end())
     }
 }
 
 impl Drop for Tracing {
     fn drop(&mut self) {
-        let ledger = running::shutdown();
-        if let Some(lost) = ledger.lost() {
-            report::say(&lost);
+        if let Some(running) = self.running.take() {
+            running.end();
         }
     }
 }

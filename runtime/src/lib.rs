@@ -80,5 +80,6 @@ pub use builder::{Builder, StartError, Tracing};
 pub use pipeline::{DropReason, Ledger};
 pub use recorder::{Value, set_attribute};
 pub use running::{flush, ledger, shutdown};
+pub use service::traced_service;
 pub use shutdown::shutdown_requested;
-pub use synndicate_macros::{traced, traced_service};
+pub use synndicate_macros::traced;

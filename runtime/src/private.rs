@@ -1,10 +1,12 @@
 //! What generated code may name. Nothing here is part of the public interface.
 
 pub use crate::__call_site as call_site;
-pub use crate::capture::{Fault, Keys, Outcome, Probe, RESULT, Returned, Shown, Wanted, call, rules};
+pub use crate::capture::{
+    Fault, Keys, Outcome, Probe, REDACTED, RESULT, Returned, Shown, Wanted, call, fail_on_none, judge, rules,
+};
 pub use crate::recorder::{
-    Attributes, CallSite, Constant, Ending, Guard, Key, Prepared, Traced, Value, enter, first_attributes, prepare,
-    traced,
+    Attributes, CallSite, Constant, Ending, Guard, Key, Origin, Prepared, Traced, TracedStream, Value, enter, enter_at,
+    first, first_attributes, prepare, prepare_at, traced,
 };
 pub use crate::service::{Flavor, run, run_async};
 pub use crate::settings::ServiceAttribute;
@@ -18,6 +20,7 @@ macro_rules! __call_site {
         name: $name:expr,
         target: $target:expr,
         level: $level:expr,
+        $(kind: $kind:expr,)?
         fields: [$($field:expr),* $(,)?],
         constants: [$($constant:expr),* $(,)?] $(,)?
     ) => {{
@@ -32,6 +35,6 @@ macro_rules! __call_site {
         };
         static CALLSITE: tracing_core::callsite::DefaultCallsite =
             tracing_core::callsite::DefaultCallsite::new(&METADATA);
-        $crate::__private::CallSite::new(&METADATA, &CALLSITE, &[$($constant),*])
+        $crate::__private::CallSite::new(&METADATA, &CALLSITE, &[$($constant),*])$(.of_kind($kind))?
     }};
 }

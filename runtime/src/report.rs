@@ -2,9 +2,32 @@
 
 use std::io::Write;
 
-/// Writes a text; its further lines are indented below the first.
+/// Writes a text at once, so that lines of other processes do not come between.
 pub(crate) fn say(text: &str) {
-    let text = text.replace('\n', "\n  ");
     // There is nobody to tell that nobody can be told.
-    let _ = writeln!(std::io::stderr().lock(), "synndicate: {text}");
+    let _ = std::io::stderr().lock().write_all(told(text).as_bytes());
+}
+
+/// The text under our name, its further lines indented below the first.
+fn told(text: &str) -> String {
+    let mut told = String::from("synndicate: ");
+    for (at, line) in text.lines().enumerate() {
+        if at > 0 && !line.is_empty() {
+            told.push_str("  ");
+        }
+        told.push_str(line);
+        told.push('\n');
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_stand_below_the_first_and_empty_ones_stay_empty() {
+        let text = told("2 mistakes\n\nerror: one\n  in a file");
+        assert_eq!(text, "synndicate: 2 mistakes\n\n  error: one\n    in a file\n");
+    }
 }

@@ -1,6 +1,7 @@
 //! The tracing that runs in this process: started once, flushed and read from anywhere, ended once.
 //!
-//! It puts the rooms together, in the order in which a span passes them, and holds no logic of its own.
+//! It puts the rooms together, in the order in which a span passes them, and holds no logic of its own. No lock is held while
+//! anything is waited for: hooks of panics and signals come here at any moment.
 
 use crate::batch::Resource;
 use crate::exporter::{Exporter, SetupError};
@@ -8,7 +9,11 @@ use crate::pipeline::{Accounts, FirstProbe, Ledger, Parts, Pipeline, Queue, Retr
 use crate::plan::{Backend, Plan};
 use crate::recorder::{self, AnotherSubscriber, Config, Core, Filter, Limits, Sampler};
 use crate::report;
-use crate::settings::{Problem, SettingsErrors, Sources};
+use crate::settings::{SettingsErrors, Sources, load};
+use std::sync::atomic::{
+    AtomicBool,
+    Ordering::{AcqRel, Acquire, Release},
+};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -20,18 +25,19 @@ const SPAN_BYTES: u32 = 1024 * 1024;
 /// How long the start waits to hear whether the backend answers.
 const FIRST_ANSWER: Duration = Duration::from_millis(300);
 
-/// How long [`flush`] takes at the most where no tracing says otherwise.
-const FLUSH: Duration = Duration::from_secs(10);
-
+/// One start at a time.
+static STARTING: Mutex<()> = Mutex::new(());
 static RUNNING: Mutex<Option<Arc<Running>>> = Mutex::new(None);
 
 /// Tracing between its start and its end.
 pub(crate) struct Running {
     pipeline: Pipeline,
-    pub(crate) shutdown_grace: Duration,
-    pub(crate) shutdown_timeout: Duration,
-    /// The last ledger, once it has ended.
-    ended: Mutex<Option<Ledger>>,
+    /// How long its end may take.
+    timeout: Duration,
+    ending: AtomicBool,
+    ended: AtomicBool,
+    /// People know what was lost.
+    told: AtomicBool,
 }
 
 /// Tracing cannot be started.
@@ -46,83 +52,117 @@ pub(crate) enum StartProblem {
     Worker(io::Error),
 }
 
-/// What is to be told of a start.
-pub(crate) struct Started {
-    pub(crate) warnings: Vec<Problem>,
-    /// The line that says where traces go.
-    pub(crate) line: String,
+/// What the settings of these sources say; what is doubtful in them is told.
+pub(crate) fn plan(sources: &Sources) -> Result<Plan, StartProblem> {
+    let (plan, warnings) = Plan::new(&load(sources)).map_err(StartProblem::Settings)?;
+    warnings.iter().for_each(|warning| report::say(&format!("warning: {warning}")));
+    Ok(plan)
 }
 
-/// Starts what the settings of these sources say.
-pub(crate) fn start(sources: &Sources) -> Result<Started, StartProblem> {
-    let mut running = lock();
-    if running.as_ref().is_some_and(|running| !running.has_ended()) {
+/// Starts what the plan says, and tells in one line where traces go. `None` where that is nowhere.
+pub(crate) fn start(plan: &Plan) -> Result<Option<Arc<Running>>, StartProblem> {
+    let starting = lock(&STARTING);
+    if running().is_some_and(|running| !running.has_ended()) {
         return Err(StartProblem::AlreadyRunning);
     }
-    let (plan, warnings) = Plan::new(&crate::settings::load(sources)).map_err(StartProblem::Settings)?;
-    let name = service_name(&plan).to_owned();
+    let name = service_name(plan);
     let Some(backend) = &plan.backend else {
-        *running = None;
-        let line = format!("tracing of `{name}` is disabled");
-        return Ok(Started { warnings, line });
+        *lock(&RUNNING) = None;
+        report::say(&format!("tracing of `{name}` is disabled"));
+        return Ok(None);
     };
-    let (started, probe) = Running::new(&plan, backend)?;
-    *running = Some(Arc::new(started));
-    drop(running);
-    let line = format!("traces of `{name}` go to {}", told(&probe));
-    Ok(Started { warnings, line })
+    let exporter = exporter(backend).map_err(StartProblem::Setup)?;
+    let places = exporter.place();
+    let (running, probe) = Running::new(plan, exporter)?;
+    let running = Arc::new(running);
+    *lock(&RUNNING) = Some(running.clone());
+    drop(starting);
+    report::say(&format!("traces of `{name}` go to {}", told(places, &probe)));
+    Ok(Some(running))
 }
 
 impl Running {
-    fn new(plan: &Plan, backend: &Backend) -> Result<(Running, Receiver<FirstProbe>), StartProblem> {
-        let exporter = exporter(backend).map_err(StartProblem::Setup)?;
+    fn new(
+        plan: &Plan,
+        exporter: Exporter,
+    ) -> Result<(Running, Receiver<FirstProbe>), StartProblem> {
         let accounts = Arc::new(Accounts::default());
         let queue = Arc::new(Queue::new(plan.queue, accounts.clone()));
         let core = Core::new(recorder_config(plan), queue.clone());
+        recorder::turn_to(Some(&core))
+            .map_err(|AnotherSubscriber| StartProblem::AnotherSubscriber)?;
         let parts = Parts {
-            core: core.clone(),
+            core,
             queue,
             accounts,
             exporter,
-            resource: Arc::new(Resource::new(plan.resource.iter().map(|(key, value)| (key, value)))),
+            resource: Arc::new(Resource::new(
+                plan.resource.iter().map(|(key, value)| (key, value)),
+            )),
             batch: plan.batch,
             retry: RetryPolicy::default(),
             say: Arc::new(report::say),
         };
-        let (pipeline, probe) = Pipeline::start(parts).map_err(StartProblem::Worker)?;
-        recorder::turn_to(Some(&core)).map_err(|AnotherSubscriber| StartProblem::AnotherSubscriber)?;
-        let Plan { shutdown_grace, shutdown_timeout, .. } = *plan;
-        Ok((Running { pipeline, shutdown_grace, shutdown_timeout, ended: Mutex::default() }, probe))
-    }
-
-    fn ended(&self) -> MutexGuard<'_, Option<Ledger>> {
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
+        let (pipeline, probe) = Pipeline::start(parts).map_err(without_pipeline)?;
+        let [ending, ended, told] = [const { AtomicBool::new(false) }; 3];
+        Ok((Running { pipeline, timeout: plan.shutdown_timeout, ending, ended, told }, probe))
     }
 
     fn has_ended(&self) -> bool {
-        self.ended().is_some()
+        self.ended.load(Acquire)
     }
 
-    /// Ends tracing: sends what there is within the deadline, and records nothing from then on. Who comes second waits for the
-    /// first and gets the same ledger.
-    pub(crate) fn shutdown(&self) -> Ledger {
-        let mut ended = self.ended();
-        *ended.get_or_insert_with(|| {
-            let ledger = self.pipeline.shutdown(self.shutdown_timeout);
-            // Nobody else's subscriber can have come in its place.
+    /// Ends tracing: records nothing more, sends what there is within the deadline, and tells what was lost, once. Who comes
+    /// second waits for the same end.
+    pub(crate) fn end(&self) -> Ledger {
+        if !self.ending.swap(true, AcqRel) {
+            // First, so that under load no more spans begin than can be sent. Nobody else's subscriber can have come between.
             let _ = recorder::turn_to(None);
-            ledger
-        })
+        }
+        let ledger = self.pipeline.shutdown(self.timeout);
+        self.ended.store(true, Release);
+        if let Some(lost) = ledger.lost()
+            && !self.told.swap(true, AcqRel)
+        {
+            report::say(&lost);
+        }
+        ledger
+    }
+
+    fn flush(&self) -> bool {
+        if self.has_ended() {
+            return true;
+        }
+        if std::thread::panicking() {
+            self.pipeline.hand_over_of_this_thread();
+        }
+        self.pipeline.flush(self.timeout)
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("ended", &self.ended).finish_non_exhaustive()
     }
 }
 
 /// What runs in this process, or ran last.
-pub(crate) fn running() -> Option<Arc<Running>> {
-    lock().clone()
+fn running() -> Option<Arc<Running>> {
+    lock(&RUNNING).clone()
 }
 
-fn lock() -> MutexGuard<'static, Option<Arc<Running>>> {
-    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+/// Whether the subscriber of this process is ours and records.
+pub(crate) fn is_recording() -> bool {
+    running().is_some_and(|running| !running.has_ended())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn without_pipeline(error: io::Error) -> StartProblem {
+    let _ = recorder::turn_to(None);
+    StartProblem::Worker(error)
 }
 
 fn exporter(backend: &Backend) -> Result<Exporter, SetupError> {
@@ -153,44 +193,57 @@ fn service_name(plan: &Plan) -> &str {
 }
 
 /// Where traces go, and whether that place answers.
-fn told(probe: &Receiver<FirstProbe>) -> String {
+fn told(places: String, probe: &Receiver<FirstProbe>) -> String {
     match probe.recv_timeout(FIRST_ANSWER) {
         Ok(FirstProbe { place, result: Ok(()) }) => place,
         Ok(FirstProbe { place, result: Err(error) }) => {
             format!("{place}, which does not take them: {error}\n(the program runs on, spans wait)")
         }
-        Err(_) => format!("a backend that has not answered within {} ms", FIRST_ANSWER.as_millis()),
+        Err(_) => {
+            let waited = FIRST_ANSWER.as_millis();
+            format!(
+                "{places}, which has not answered within {waited} ms\n(the program runs on, spans wait)"
+            )
+        }
     }
 }
 
 /// What became of every span so far: `created = exported + dropped + waiting`. All zeros where tracing never ran.
 #[must_use]
 pub fn ledger() -> Ledger {
-    running().map_or_else(Ledger::default, |running| match *running.ended() {
-        Some(ledger) => ledger,
-        None => running.pipeline.ledger(),
-    })
+    running().map_or_else(Ledger::default, |running| running.pipeline.ledger())
 }
 
 /// Sends every span that has ended before this call, and waits until the backend has it or it is dropped and counted: at most
 /// `shutdown_timeout`. True where nothing is left waiting.
 ///
-/// Blocks the calling thread. It may be called from anywhere, also from a panic hook: then the spans that are open are sent too,
-/// marked `synndicate.unfinished`, since the program is likely to end.
+/// Blocks the calling thread. It may be called from anywhere, also from a panic hook: then the spans that the panic is about to
+/// end are sent too, marked `synndicate.unfinished`, since the hook may end the program.
+///
+/// ```no_run
+/// std::panic::set_hook(Box::new(|panic| {
+///     eprintln!("{panic}");
+///     synndicate::flush();
+///     std::process::exit(3)
+/// }));
+/// ```
 pub fn flush() -> bool {
-    let Some(running) = running().filter(|running| !running.has_ended()) else { return true };
-    if std::thread::panicking() {
-        running.pipeline.hand_over_unfinished();
-    }
-    running.pipeline.flush(running.shutdown_timeout.min(FLUSH))
+    running().is_none_or(|running| running.flush())
 }
 
-/// Ends tracing now: sends what there is, open spans included, within `shutdown_timeout`. Returns the last ledger.
+/// Ends tracing now: sends what there is, open spans included, within `shutdown_timeout`, and tells on standard error what was
+/// lost. Returns the last ledger.
 ///
-/// `#[traced_service]` does this when `main` ends. Call it yourself before `std::process::exit`, which ends the program without
-/// returning to anyone. A second call returns the same ledger.
+/// `#[traced_service]` does this when `main` ends. Call it yourself before [`std::process::exit`], which ends the program
+/// without returning to anyone. A second call waits for the first.
+///
+/// ```no_run
+/// # let code = 3;
+/// synndicate::shutdown();
+/// std::process::exit(code);
+/// ```
 pub fn shutdown() -> Ledger {
-    running().map_or_else(Ledger::default, |running| running.shutdown())
+    running().map_or_else(Ledger::default, |running| running.end())
 }
 
 impl fmt::Display for StartProblem {

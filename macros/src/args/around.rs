@@ -22,7 +22,8 @@ impl Around {
     /// The option, for the attribute on a function.
     pub(crate) fn option(owner: &Owner, args: &TokenStream) -> TokenStream {
         let option = format_ident!("{}", Around::OPTION);
-        let [name, of_trait] = [&owner.name, &owner.of_trait].map(|name| name.clone().unwrap_or_default());
+        let [name, of_trait] =
+            [&owner.name, &owner.of_trait].map(|name| name.clone().unwrap_or_default());
         quote!(#option(#name, #of_trait, (#args)))
     }
 }
@@ -36,6 +37,9 @@ impl Parse for Around {
         let args;
         parenthesized!(args in input);
         let given = |name: String| (!name.is_empty()).then_some(name);
-        Ok(Around { owner: Owner { name: given(name), of_trait: given(of_trait), keeps_async: false }, args: args.parse()? })
+        Ok(Around {
+            owner: Owner { name: given(name), of_trait: given(of_trait), keeps_async: false },
+            args: args.parse()?,
+        })
     }
 }

@@ -1,14 +1,11 @@
 //! What `fields(…)` lists: `order.id = id`, `"http.method" = "GET"`, `user = %user`, `?state`, `{KEY} = 1`, `later`.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::ToTokens;
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Expr, LitStr, Token, braced, token};
-
-/// All fields of one attribute.
-pub(super) struct Fields(pub(super) Vec<Field>);
 
 /// One field.
 #[derive(Clone)]
@@ -17,6 +14,17 @@ pub(crate) struct Field {
     pub(crate) format: Format,
     /// `None`: the argument of that name, or empty for now.
     pub(crate) value: Option<Expr>,
+}
+
+impl Field {
+    /// The expression of its value: what stands behind `=`, or its own name in `?name`.
+    pub(super) fn expression(&self) -> Option<TokenStream> {
+        match (&self.value, self.format) {
+            (Some(value), _) => Some(value.to_token_stream()),
+            (None, Format::Value) => None,
+            (None, _) => Some(self.key.to_token_stream()),
+        }
+    }
 }
 
 /// How a value is put into words.
@@ -56,16 +64,16 @@ impl Key {
 impl ToTokens for Key {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self {
-            Key::Text { text, span, .. } => tokens.extend(quote_spanned!(*span=> #text)),
+            Key::Text { text, span, .. } => LitStr::new(text, *span).to_tokens(tokens),
             Key::Constant(constant) => constant.to_tokens(tokens),
         }
     }
 }
 
-impl Parse for Fields {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Fields> {
-        Punctuated::<Field, Token![,]>::parse_terminated(input).map(|fields| Fields(fields.into_iter().collect()))
-    }
+/// All fields of one attribute.
+pub(super) fn fields(input: ParseStream<'_>) -> syn::Result<Vec<Field>> {
+    let fields = Punctuated::<Field, Token![,]>::parse_terminated(input)?;
+    Ok(fields.into_iter().collect())
 }
 
 impl Parse for Field {
@@ -82,6 +90,11 @@ impl Parse for Field {
         }
         Ok(Field { key, format, value })
     }
+}
+
+fn word(input: ParseStream<'_>) -> syn::Result<Ident> {
+    let expected = "expected the key of a field: a name, a text, or a constant in braces";
+    input.call(Ident::parse_any).map_err(|_| input.error(expected))
 }
 
 impl Format {
@@ -107,7 +120,7 @@ impl Key {
             braced!(content in input);
             return content.parse().map(Key::Constant);
         }
-        let words = Punctuated::<Ident, Token![.]>::parse_separated_nonempty_with(input, Ident::parse_any)?;
+        let words = Punctuated::<Ident, Token![.]>::parse_separated_nonempty_with(input, word)?;
         let text: Vec<_> = words.iter().map(|word| word.unraw().to_string()).collect();
         let span = words.first().map_or_else(Span::call_site, Ident::span);
         let word = words.first().filter(|_| words.len() == 1).cloned();

@@ -41,8 +41,13 @@ impl Parse for Level {
         }
         let literal: Lit = input.parse()?;
         let known = match &literal {
-            Lit::Str(name) => LEVELS.into_iter().find(|level| level.eq_ignore_ascii_case(&name.value())),
-            Lit::Int(number) => number.base10_parse().ok().and_then(|number: usize| LEVELS.get(number.wrapping_sub(1)).copied()),
+            Lit::Str(name) => {
+                LEVELS.into_iter().find(|level| level.eq_ignore_ascii_case(&name.value()))
+            }
+            Lit::Int(number) => number
+                .base10_parse()
+                .ok()
+                .and_then(|number: usize| LEVELS.get(number.wrapping_sub(1)).copied()),
             _ => None,
         };
         known.map(Level::Known).ok_or_else(|| {

@@ -1,17 +1,26 @@
 //! The options that `#[traced]` knows: one table for the parser's errors, its suggestions and its examples.
 
 /// How each option is written.
-const OPTIONS: [(&str, &str); 11] = [
+const OPTIONS: [(&str, &str); 20] = [
     ("name", "name = \"checkout\""),
     ("target", "target = \"billing\""),
     ("level", "level = \"debug\""),
+    ("kind", "kind = client"),
+    ("parent", "parent = &span"),
+    ("root", "root"),
+    ("follows_from", "follows_from = causes"),
     ("skip", "skip(token)"),
     ("skip_all", "skip_all"),
+    ("skip_methods", "skip_methods(len, is_empty)"),
     ("capture", "capture(query)"),
     ("capture_all", "capture_all"),
+    ("redact", "redact(card)"),
     ("fields", "fields(order.id = id, user = %user)"),
-    ("err", "err"),
     ("ret", "ret"),
+    ("err", "err(if |error| !error.is_timeout())"),
+    ("on_none", "on_none"),
+    ("agent", "agent = \"planner\""),
+    ("tool", "tool = \"search\""),
     ("crate", "crate = \"synndicate\""),
 ];
 

@@ -30,7 +30,9 @@ impl<T> Slot<T> {
     pub(crate) fn set(&mut self, diagnostics: &Diagnostics, word: Ident, value: T) {
         match &self.set {
             None => self.set = Some((word, value)),
-            Some((first, _)) => diagnostics.error_at(word.span(), format!("`{first}` is given twice")),
+            Some((first, _)) => {
+                diagnostics.error_at(word.span(), format!("`{first}` is given twice"))
+            }
         }
     }
 

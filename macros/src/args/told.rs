@@ -1,37 +1,59 @@
-//! How a result or an error is put into words: `ret`, `err(Display)`, `err(level = "warn", Debug)`.
+//! How a result or an error is put into words: `ret`, `err(Display)`, `err(if |error| !error.is_timeout())`.
 
-use super::{Format, Level};
+use super::{Format, Level, in_parentheses};
 use crate::diagnostics::nearest;
 use proc_macro2::Ident;
 use syn::parse::{Parse as _, ParseStream};
-use syn::{Token, parenthesized, token};
+use syn::{Expr, Token, token};
 
-/// What stands behind `ret` or `err`. Their level is that of the log record that `#[instrument]` makes; here both are part of
-/// the span, which has its own, so that it is checked and has no further meaning.
-#[derive(Clone, Copy, Debug, Default)]
+/// What stands behind `ret` or `err`.
+///
+/// A level there is that of the log record that `#[instrument]` makes; here both are part of the span, which has its own, so that
+/// it is checked and has no further meaning.
+#[derive(Clone, Default)]
 pub(crate) struct Told {
     /// `None`: as the type suggests.
     pub(crate) format: Option<Format>,
+    /// Which errors are failures.
+    pub(crate) condition: Option<Expr>,
 }
 
 impl Told {
-    pub(super) fn parse(input: ParseStream<'_>) -> syn::Result<Told> {
+    pub(super) fn of_result(input: ParseStream<'_>) -> syn::Result<Told> {
+        Told::parse(input, |told, content| told.word(content))
+    }
+
+    pub(super) fn of_error(input: ParseStream<'_>) -> syn::Result<Told> {
+        Told::parse(input, |told, content| {
+            if !content.peek(Token![if]) {
+                return told.word(content);
+            }
+            content.parse::<Token![if]>()?;
+            told.condition = Some(content.parse()?);
+            Ok(())
+        })
+    }
+
+    fn parse(
+        input: ParseStream<'_>,
+        part: impl Fn(&mut Told, ParseStream<'_>) -> syn::Result<()>,
+    ) -> syn::Result<Told> {
         let mut told = Told::default();
         if !input.peek(token::Paren) {
             return Ok(told);
         }
-        let content;
-        parenthesized!(content in input);
-        while !content.is_empty() {
-            told.part(&content)?;
-            if !content.is_empty() {
-                content.parse::<Token![,]>()?;
+        in_parentheses(input, |content| {
+            while !content.is_empty() {
+                part(&mut told, content)?;
+                if !content.is_empty() {
+                    content.parse::<Token![,]>()?;
+                }
             }
-        }
-        Ok(told)
+            Ok(told)
+        })
     }
 
-    fn part(&mut self, content: ParseStream<'_>) -> syn::Result<()> {
+    fn word(&mut self, content: ParseStream<'_>) -> syn::Result<()> {
         let word: Ident = content.parse()?;
         match word.to_string().as_str() {
             "level" => {
@@ -45,7 +67,8 @@ impl Told {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "expected `Debug`, `Display` or `level = …`".to_owned(),
                 };
-                return Err(syn::Error::new(word.span(), format!("unknown format `{other}`; {advice}")));
+                let message = format!("unknown format `{other}`; {advice}");
+                return Err(syn::Error::new(word.span(), message));
             }
         }
         Ok(())

@@ -4,13 +4,18 @@ use super::function;
 use crate::args::{Args, Around};
 use crate::diagnostics::Diagnostics;
 use crate::item::{Block, BlockKind, Body, Function, Member};
-use crate::model::{Owner, check_block, own_attribute, rewrites_async};
+use crate::model::{Owner, attribute, check_block};
 use crate::paths::Paths;
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 
 /// The block with its functions traced.
-pub(super) fn expand(block: &Block, written: &TokenStream, args: &Args, diagnostics: &Diagnostics) -> TokenStream {
+pub(super) fn expand(
+    block: &Block,
+    written: &TokenStream,
+    args: &Args,
+    diagnostics: &Diagnostics,
+) -> TokenStream {
     check_block(args, &signatures(block), diagnostics);
     let expansion = Expansion { written, args, diagnostics };
     expansion.block(block)
@@ -26,9 +31,43 @@ fn signatures(block: &Block) -> Vec<&syn::Signature> {
     block.members.iter().flat_map(of).collect()
 }
 
-/// A `const fn` among others, or one without a body, is left alone.
+/// What cannot be traced is left alone among others.
 fn is_traceable(function: &Function) -> bool {
-    function.signature.constness.is_none() && matches!(function.body, Body::Block(_))
+    let is_naked = attribute::naked(&function.attributes).is_some();
+    function.signature.constness.is_none() && !is_naked && matches!(function.body, Body::Block(_))
+}
+
+/// Traits of the standard library that a traced module does not mean. Formatting a value for a span would make spans.
+const UNMEANT: [&str; 18] = [
+    "AsRef",
+    "Clone",
+    "Debug",
+    "Default",
+    "Deref",
+    "DerefMut",
+    "Display",
+    "Drop",
+    "Eq",
+    "From",
+    "Hash",
+    "Index",
+    "Into",
+    "Iterator",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Write",
+];
+
+/// Whether a traced module means this block, which has no attribute of its own.
+fn is_meant(block: &Block) -> bool {
+    let is_unmeant = match &block.kind {
+        BlockKind::Impl { of_trait: Some(path), .. } => {
+            path.segments.last().is_some_and(|last| UNMEANT.iter().any(|name| last.ident == name))
+        }
+        _ => false,
+    };
+    !is_unmeant && !block.attributes.iter().any(attribute::is_own)
 }
 
 struct Expansion<'a> {
@@ -40,23 +79,31 @@ struct Expansion<'a> {
 impl Expansion<'_> {
     fn block(&self, block: &Block) -> TokenStream {
         let mut owner = Owner::of(&block.kind);
-        let hands_down = block.attributes.iter().any(rewrites_async);
-        owner.keeps_async = !hands_down && owner.name.is_some() && has_macros(block);
+        owner.keeps_async = attribute::need_async(&block.attributes);
+        let hands_down = block.attributes.iter().any(attribute::is_async_trait);
         let members = block.members.iter().map(|member| match member {
-            Member::Function(function) if !is_traceable(function) => function.to_token_stream(),
+            Member::Function(function) if !is_traceable(function) || self.is_skipped(function) => {
+                function.to_token_stream()
+            }
             Member::Function(function) if hands_down => self.handed_down(function, &owner),
             Member::Function(function) => self.function(function, &owner),
-            Member::Block(block) if is_traced_in_module(block) => self.block(block),
+            Member::Block(block) if is_meant(block) => self.block(block),
             Member::Block(block) => block.to_token_stream(),
             Member::Other(tokens) => tokens.clone(),
         });
-        block.with_members(members.collect())
+        let attributes: Vec<_> = block.attributes.iter().map(attribute::unexpecting).collect();
+        block.with(&attributes, members.collect())
+    }
+
+    fn is_skipped(&self, function: &Function) -> bool {
+        let mut skipped = self.args.skip_methods.get().into_iter().flatten();
+        skipped.any(|name| *name == function.signature.ident)
     }
 
     /// A function, with the options of an attribute of its own before the block's.
     fn function(&self, function: &Function, owner: &Owner) -> TokenStream {
         let mut function = function.clone();
-        let own = own_attribute(&mut function.attributes);
+        let own = attribute::take_own(&mut function.attributes);
         let own = own.map(|tokens| Args::parse(tokens, self.diagnostics)).unwrap_or_default();
         function::expand(&function, own, owner, Some(self.args), self.diagnostics)
     }
@@ -64,7 +111,7 @@ impl Expansion<'_> {
     /// A function with an attribute that does the same once the block's other macro has been there.
     fn handed_down(&self, function: &Function, owner: &Owner) -> TokenStream {
         let mut function = function.clone();
-        let own = own_attribute(&mut function.attributes).map(|own| quote!(, #own));
+        let own = attribute::take_own(&mut function.attributes).map(|own| quote!(, #own));
         let around = Around::option(owner, self.written);
         let traced = Paths::new(self.args.krate.get().cloned()).root();
         quote!(#[#traced::traced(#around #own)] #function)

@@ -20,17 +20,21 @@
 //!
 //! Where the result says nothing there is no closure; where the function asks for its caller there is none either.
 
+mod begin;
+mod bind;
 mod block;
 mod body;
 mod finish;
 mod function;
 mod records;
+mod returned;
 mod signature;
 mod site;
+mod value;
 
 use crate::args::Args;
 use crate::diagnostics::Diagnostics;
-use crate::item::Item;
+use crate::item::{Function, Item};
 use crate::model::Owner;
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
@@ -38,12 +42,10 @@ use quote::ToTokens as _;
 /// Expands `#[traced(args)]` on `item`.
 pub(crate) fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
     Diagnostics::collect(|diagnostics| {
-        let args = Args::parse(args, diagnostics);
+        let parsed = Args::parse(args.clone(), diagnostics);
         match diagnostics.ok(Item::parse(item.clone())) {
-            Some(Item::Function(function)) => {
-                function::expand(&function, &args, &Owner::default(), diagnostics)
-            }
-            Some(Item::Block(block)) => block::expand(&block, &args, diagnostics),
+            Some(Item::Function(function)) => expand_function(&function, parsed, diagnostics),
+            Some(Item::Block(block)) => block::expand(&block, &args, &parsed, diagnostics),
             Some(Item::Other(tokens)) => {
                 let places = "functions, `impl` blocks, traits and inline modules";
                 let keyword = tokens.clone().into_iter().next().to_token_stream();
@@ -53,4 +55,15 @@ pub(crate) fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
             None => item,
         }
     })
+}
+
+/// A function on which the attribute stands, perhaps because a block has handed it down.
+fn expand_function(function: &Function, mut args: Args, diagnostics: &Diagnostics) -> TokenStream {
+    match args.around.take() {
+        Some(around) => {
+            let block = Args::parse(around.args, diagnostics);
+            function::expand(function, args, &around.owner, Some(&block), diagnostics)
+        }
+        None => function::expand(function, args, &Owner::default(), None, diagnostics),
+    }
 }

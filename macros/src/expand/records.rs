@@ -1,77 +1,102 @@
 //! What is recorded when the span begins: the statements of a closure over `attributes`.
 
 use crate::args::{Format, Key};
-use crate::model::{Argument, Model, Record, Recorded};
-use crate::paths::hidden;
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use crate::model::{Argument, Given, Model, Parameter, Record, Recorded, Value};
+use crate::paths::{hidden, located_at};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 
-/// The closure that records; `None` where there is nothing to record.
-pub(super) fn closure(model: &Model<'_>) -> Option<TokenStream> {
-    let span = Span::mixed_site();
-    let (private, attributes) = (model.paths.private(), hidden("attributes"));
-    let writer = Writer { private: &private, attributes: &attributes };
-    let statements: Vec<_> = model.records.iter().filter_map(|record| writer.statement(record, &model.arguments)).collect();
-    if statements.is_empty() {
-        return None;
+/// The closure that records.
+pub(super) fn closure(model: &Model<'_>) -> TokenStream {
+    let attributes = hidden("attributes");
+    match statements(model, &attributes) {
+        Some(statements) => quote_spanned!(Span::mixed_site()=> |#attributes| { #statements }),
+        None => quote_spanned!(Span::mixed_site()=> |_| {}),
     }
-    let rules = model.records.iter().any(needs_rules).then(|| quote_spanned!(span=> use #private::rules::*;));
-    Some(quote_spanned!(span=> |#attributes| { #rules #(#statements)* }))
 }
 
-fn needs_rules(record: &Record<'_>) -> bool {
-    matches!(record.recorded, Recorded::ByRule { .. } | Recorded::Captured { .. } | Recorded::Receiver)
+/// The statements that record; `None` where there is nothing to record.
+pub(super) fn statements(model: &Model<'_>, attributes: &Ident) -> Option<TokenStream> {
+    let private = model.paths.private();
+    let writer = Writer { private: &private, attributes, arguments: &model.arguments };
+    let statements: Vec<_> =
+        model.records.iter().filter_map(|record| writer.statement(record)).collect();
+    let needs_rules = model.records.iter().any(|record| record.needs_rules());
+    let rules = needs_rules.then(|| quote_spanned!(Span::mixed_site()=> use #private::rules::*;));
+    (!statements.is_empty()).then(|| quote!(#rules #(#statements)*))
+}
+
+impl Record<'_> {
+    fn needs_rules(&self) -> bool {
+        matches!(
+            self.recorded,
+            Recorded::ByRule { .. } | Recorded::Captured { .. } | Recorded::Receiver(_)
+        )
+    }
 }
 
 /// Writes the statements.
 struct Writer<'a> {
     private: &'a TokenStream,
     attributes: &'a Ident,
+    arguments: &'a [Argument<'a>],
 }
 
 impl Writer<'_> {
-    fn statement(&self, record: &Record<'_>, arguments: &[Argument<'_>]) -> Option<TokenStream> {
+    fn statement(&self, record: &Record<'_>) -> Option<TokenStream> {
         let call = self.call(&record.recorded)?;
         let conditions = &record.conditions;
-        let statement = match of_pattern(&record.recorded, arguments) {
-            Some(argument) => {
-                let (pattern, name) = (argument.by_reference(), &argument.name);
+        let statement = match self.behind_pattern(&record.recorded) {
+            Some((argument, name)) => {
+                let pattern = with_own_groups(argument.by_reference().to_token_stream());
                 quote_spanned!(Span::mixed_site()=> { #[allow(unused_variables)] let #pattern = &#name; #call })
             }
-            None => quote!(#call),
+            None => call,
         };
         Some(quote!(#(#conditions)* #statement))
     }
 
+    /// The argument whose pattern binds what is recorded, and its name.
+    fn behind_pattern(&self, recorded: &Recorded<'_>) -> Option<(&Argument<'_>, &Ident)> {
+        let (Recorded::ByRule { value, .. } | Recorded::Captured { value, .. }) = recorded else {
+            return None;
+        };
+        let argument = self.arguments.get(value.pattern?)?;
+        match &argument.parameter {
+            Parameter::Hidden(name) => Some((argument, name)),
+            Parameter::Left | Parameter::Own => None,
+        }
+    }
+
+    /// The call that records, at the place of what it records, so that an error about a type points there.
     fn call(&self, recorded: &Recorded<'_>) -> Option<TokenStream> {
-        let span = Span::mixed_site();
-        let Writer { private, attributes } = self;
+        let Writer { private, attributes, .. } = self;
         Some(match recorded {
-            Recorded::ByRule { value, key, length } => {
-                let name = &value.name;
-                let keys = match length {
-                    Some(length) => quote_spanned!(span=> new(#key, #length)),
-                    None => quote_spanned!(span=> without_length(#key)),
-                };
-                quote_spanned!(span=> (&&&#private::Probe(&#name)).record(const { &#private::Keys::#keys }, #attributes);)
+            Recorded::ByRule { value: Value { name, .. }, key, length } => {
+                let (span, keys) = (located_at(name.span()), self.keys(key, length.as_deref()));
+                quote_spanned!(span=> (&&&#private::Probe(&#name)).record(#keys, #attributes);)
             }
-            Recorded::Captured { value, key } => {
-                let (name, key) = (&value.name, self.key(key));
+            Recorded::Captured { value: Value { name, .. }, key } => {
+                let (span, key) = (located_at(name.span()), self.key(key));
                 quote_spanned!(span=> (&&#private::Wanted(&#name)).way().record(#key, &#name, #attributes);)
             }
-            Recorded::Receiver => {
-                let (receiver, key) = (quote!(self), self.key("self"));
-                quote_spanned!(span=> (&&#private::Shown(&#receiver)).record(#key, #attributes);)
+            Recorded::Redacted { key } => {
+                let key = self.key(key);
+                quote_spanned!(Span::mixed_site()=> #attributes.record(#key, #private::REDACTED);)
             }
-            Recorded::Field { key, format, value } => self.field(key, *format, &quote!(#value)),
-            Recorded::Short { key, format, value } => self.field(key, *format, &quote!(#value)),
-            Recorded::Empty(_) => return None,
+            Recorded::Receiver(receiver) => {
+                let key = self.key("self");
+                quote_spanned!(Span::mixed_site()=> (&&#private::Shown(&#receiver)).record(#key, #attributes);)
+            }
+            Recorded::Field { key, format, value } => self.field(key, *format, value),
+            Recorded::Special { .. } | Recorded::Empty(_) => return None,
         })
     }
 
-    fn field(&self, key: &Key, format: Format, value: &TokenStream) -> TokenStream {
-        let span = Span::mixed_site();
+    fn field(&self, key: &Key, format: Format, value: &Given<'_>) -> TokenStream {
         let (attributes, key) = (self.attributes, self.key(key));
+        let span = located_at(value.span());
         match format {
             Format::Value => quote_spanned!(span=> #attributes.record(#key, &(#value));),
             Format::Display => quote_spanned!(span=> #attributes.display(#key, &&(#value));),
@@ -80,16 +105,42 @@ impl Writer<'_> {
     }
 
     /// A key that is made when the program is compiled.
-    fn key(&self, name: impl quote::ToTokens) -> TokenStream {
+    fn key(&self, name: impl ToTokens) -> TokenStream {
         let private = self.private;
         quote_spanned!(Span::mixed_site()=> const { &#private::Key::new(#name) })
     }
+
+    fn keys(&self, key: &str, length: Option<&str>) -> TokenStream {
+        let private = self.private;
+        match length {
+            Some(length) => {
+                quote_spanned!(Span::mixed_site()=> const { &#private::Keys::new(#key, #length) })
+            }
+            None => {
+                quote_spanned!(Span::mixed_site()=> const { &#private::Keys::without_length(#key) })
+            }
+        }
+    }
 }
 
-/// The argument whose pattern binds what is recorded.
-fn of_pattern<'a>(recorded: &Recorded<'_>, arguments: &'a [Argument<'a>]) -> Option<&'a Argument<'a>> {
-    match recorded {
-        Recorded::ByRule { value, .. } | Recorded::Captured { value, .. } => arguments.get(value.pattern?),
-        _ => None,
+impl ToTokens for Given<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Given::Expression(expression) => expression.to_tokens(tokens),
+            Given::Variable(variable) => variable.to_tokens(tokens),
+        }
     }
+}
+
+/// Makes the delimiters of a pattern ours, so that no lint on how patterns should be written looks at it.
+fn with_own_groups(pattern: TokenStream) -> TokenStream {
+    let own = |token| match token {
+        TokenTree::Group(group) => {
+            let mut own = Group::new(group.delimiter(), with_own_groups(group.stream()));
+            own.set_span(located_at(group.span()));
+            own.into()
+        }
+        other => other,
+    };
+    pattern.into_iter().map(own).collect()
 }

@@ -1,33 +1,41 @@
 //! The signature: an `async fn` becomes a function that returns a future, and arguments get names by which they are bound again.
 
-use super::body::binds_again;
-use crate::model::{Argument, Model, sets_lints};
+use crate::model::{Argument, Binds, Model, Parameter, sets_lints};
+use crate::paths::located_at;
 use crate::shape::Shape;
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens as _, quote_spanned};
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::{FnArg, Pat, PatIdent, ReturnType, Signature, Type, parse_quote_spanned};
 
 /// The signature of the traced function.
-pub(super) fn of(model: &Model<'_>) -> Signature {
+pub(super) fn of(model: &Model<'_>) -> TokenStream {
     let mut signature = model.function.signature.clone();
-    if binds_again(model) {
+    if model.binds == Binds::Again {
         rename(&mut signature, &model.arguments);
     }
     if matches!(model.shape, Shape::Async) && !model.keeps_async {
         signature.asyncness = None;
-        signature.output = future_of(&signature.output, &model.paths.private());
+        signature.output = future_of(&signature, &model.paths.private());
     }
-    signature
+    // An empty `where` means nothing, but ends the signature with a token at the user's place: lints on the function point there.
+    let end = syn::Token![where](signature.paren_token.span.close());
+    let end = signature.generics.where_clause.is_none().then_some(end);
+    quote!(#signature #end)
 }
 
 /// What an `async fn` returns. The tokens are ours, and so is their edition: since 2024 an `impl Trait` captures every lifetime
 /// that is in scope, as an `async fn` does.
-fn future_of(output: &ReturnType, private: &TokenStream) -> ReturnType {
-    let span = Span::mixed_site();
-    let output = match output {
+fn future_of(signature: &Signature, private: &TokenStream) -> ReturnType {
+    let span = match &signature.output {
+        ReturnType::Default => located_at(signature.paren_token.span.close()),
+        ReturnType::Type(arrow, _) => located_at(arrow.spans[1]),
+    };
+    let output = match &signature.output {
         ReturnType::Default => quote_spanned!(span=> ()),
         ReturnType::Type(_, declared) => match &**declared {
-            Type::Never(never) => quote_spanned!(span=> <fn() -> #never as #private::Returned>::Type),
+            Type::Never(never) => {
+                quote_spanned!(span=> <fn() -> #never as #private::Returned>::Type)
+            }
             declared => declared.to_token_stream(),
         },
     };
@@ -41,13 +49,17 @@ fn rename(signature: &mut Signature, arguments: &[Argument<'_>]) {
         FnArg::Receiver(_) => None,
     });
     for (typed, argument) in typed.zip(arguments) {
+        *typed.pat = match &argument.parameter {
+            Parameter::Left => continue,
+            Parameter::Own => argument.immutable(),
+            Parameter::Hidden(name) => Pat::Ident(PatIdent {
+                attrs: Vec::new(),
+                by_ref: None,
+                mutability: None,
+                ident: name.clone(),
+                subpat: None,
+            }),
+        };
         typed.attrs.retain(|attribute| !sets_lints(attribute));
-        *typed.pat = Pat::Ident(PatIdent {
-            attrs: Vec::new(),
-            by_ref: None,
-            mutability: None,
-            ident: argument.name.clone(),
-            subpat: None,
-        });
     }
 }

@@ -3,7 +3,7 @@
 use super::function::Function;
 use super::kind::Kind;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::{Attribute, Ident, ItemImpl, ItemMod, ItemTrait, Token, Type};
 
@@ -58,18 +58,29 @@ impl Block {
         Block::new(BlockKind::Module, item.attrs, header, braces)
     }
 
-    fn new(kind: BlockKind, attributes: Vec<Attribute>, header: TokenStream, braces: Group) -> syn::Result<Block> {
+    fn new(
+        kind: BlockKind,
+        attributes: Vec<Attribute>,
+        header: TokenStream,
+        braces: Group,
+    ) -> syn::Result<Block> {
         let header = without_attributes.parse2(header)?;
         let members = members.parse2(braces.stream())?;
         Ok(Block { kind, attributes, header, braces, members })
     }
 
-    /// The block with other members.
-    pub(crate) fn with_members(&self, attributes: &TokenStream, members: TokenStream) -> TokenStream {
+    /// The block with other attributes and members.
+    pub(crate) fn with(&self, attributes: &[Attribute], members: TokenStream) -> TokenStream {
         let mut braces = Group::new(Delimiter::Brace, members);
         braces.set_span(self.braces.span());
         let header = &self.header;
-        quote::quote!(#attributes #header #braces)
+        quote!(#(#attributes)* #header #braces)
+    }
+}
+
+impl ToTokens for Block {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(self.with(&self.attributes, self.braces.stream()));
     }
 }
 
@@ -90,7 +101,7 @@ fn split(tokens: TokenStream) -> syn::Result<(TokenStream, Group)> {
 
 /// Parses a header as an item without members.
 fn parse_header<T: Parse>(header: &TokenStream) -> syn::Result<T> {
-    syn::parse2(quote::quote!(#header {}))
+    syn::parse2(quote!(#header {}))
 }
 
 fn without_attributes(input: ParseStream<'_>) -> syn::Result<TokenStream> {

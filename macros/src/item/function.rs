@@ -6,6 +6,7 @@ use syn::parse::ParseStream;
 use syn::{Attribute, Signature, Token, Visibility};
 
 /// A function, free or associated, with or without a body.
+#[derive(Clone)]
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
@@ -15,6 +16,7 @@ pub(crate) struct Function {
 }
 
 /// What stands behind a signature.
+#[derive(Clone)]
 pub(crate) enum Body {
     Block(Group),
     /// Only declared.
@@ -28,7 +30,11 @@ impl Function {
             visibility: input.parse()?,
             defaultness: input.peek(Token![default]).then(|| input.parse()).transpose()?,
             signature: input.parse()?,
-            body: if input.peek(Token![;]) { Body::None(input.parse()?) } else { Body::Block(braces(input)?) },
+            body: if input.peek(Token![;]) {
+                Body::None(input.parse()?)
+            } else {
+                Body::Block(braces(input)?)
+            },
         })
     }
 }

@@ -16,7 +16,8 @@ pub(super) enum Kind {
 }
 
 /// Words that may stand in front of an item's keyword. `const` is one, and the keyword of an item as well.
-const QUALIFIERS: [&str; 9] = ["pub", "default", "const", "async", "unsafe", "safe", "extern", "auto", "gen"];
+const QUALIFIERS: [&str; 9] =
+    ["pub", "default", "const", "async", "unsafe", "safe", "extern", "auto", "gen"];
 
 impl Kind {
     pub(super) fn of(tokens: impl IntoIterator<Item = TokenTree>) -> Kind {
@@ -32,7 +33,9 @@ impl Kind {
                     }
                 }
                 // `extern { … }`
-                TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => return Kind::EndsOrBraces,
+                TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                    return Kind::EndsOrBraces;
+                }
                 // Attributes, `pub(crate)`, the name of an ABI.
                 TokenTree::Group(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
             }
@@ -66,20 +69,89 @@ mod tests {
     #[test]
     fn kind_is_told_by_the_keyword() {
         let items = [
-            (quote!(#[a(fn)] pub(crate) const unsafe extern "C" fn f() {}), Kind::Function),
-            (quote!(async fn f(&self);), Kind::Function),
+            (
+                quote!(
+                    #[a(fn)]
+                    pub(crate) const unsafe extern "C" fn f() {}
+                ),
+                Kind::Function,
+            ),
+            (
+                quote!(
+                    async fn f(&self);
+                ),
+                Kind::Function,
+            ),
             (quote!(default impl<T> Trait for T {}), Kind::Impl),
-            (quote!(pub unsafe auto trait T {}), Kind::Trait),
-            (quote!(mod inner { fn f() {} }), Kind::Module),
-            (quote!(const N: usize = { 1 };), Kind::Ends),
-            (quote!(pub static S: fn() = f;), Kind::Ends),
-            (quote!(type Item = u8;), Kind::Ends),
-            (quote!(extern crate alloc;), Kind::Ends),
-            (quote!(use a::{b, c};), Kind::Ends),
-            (quote!(extern "C" { fn f(); }), Kind::EndsOrBraces),
-            (quote!(macro_rules! m { () => {} }), Kind::EndsOrBraces),
+            (
+                quote!(
+                    pub unsafe auto trait T {}
+                ),
+                Kind::Trait,
+            ),
+            (
+                quote!(
+                    mod inner {
+                        fn f() {}
+                    }
+                ),
+                Kind::Module,
+            ),
+            (
+                quote!(
+                    const N: usize = { 1 };
+                ),
+                Kind::Ends,
+            ),
+            (
+                quote!(
+                    pub static S: fn() = f;
+                ),
+                Kind::Ends,
+            ),
+            (
+                quote!(
+                    type Item = u8;
+                ),
+                Kind::Ends,
+            ),
+            (
+                quote!(
+                    extern crate alloc;
+                ),
+                Kind::Ends,
+            ),
+            (
+                quote!(
+                    use a::{b, c};
+                ),
+                Kind::Ends,
+            ),
+            (
+                quote!(
+                    extern "C" {
+                        fn f();
+                    }
+                ),
+                Kind::EndsOrBraces,
+            ),
+            (
+                quote!(
+                    macro_rules! m {
+                        () => {};
+                    }
+                ),
+                Kind::EndsOrBraces,
+            ),
             (quote!(m!(fn);), Kind::EndsOrBraces),
-            (quote!(struct S { f: fn() }), Kind::EndsOrBraces),
+            (
+                quote!(
+                    struct S {
+                        f: fn(),
+                    }
+                ),
+                Kind::EndsOrBraces,
+            ),
         ];
         for (item, kind) in items {
             assert_eq!(Kind::of(item.clone()), kind, "{item}");

@@ -26,7 +26,9 @@ impl Item {
     pub(crate) fn parse(tokens: TokenStream) -> syn::Result<Item> {
         let tokens = without_invisible_group(tokens);
         match Kind::of(tokens.clone()) {
-            Kind::Function => Function::parse.parse2(tokens).map(|function| Item::Function(Box::new(function))),
+            Kind::Function => {
+                Function::parse.parse2(tokens).map(|function| Item::Function(Box::new(function)))
+            }
             Kind::Impl => Block::parse_impl(tokens).map(|block| Item::Block(Box::new(block))),
             Kind::Trait => Block::parse_trait(tokens).map(|block| Item::Block(Box::new(block))),
             Kind::Module => Block::parse_module(tokens).map(|block| Item::Block(Box::new(block))),

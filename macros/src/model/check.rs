@@ -1,34 +1,59 @@
-//! The rules that an attribute must keep, one function each.
+//! The rules that an attribute must keep, one function each, with what breaks it.
 
-use super::argument;
-use crate::args::Args;
+use super::{argument, attribute};
+use crate::args::{Args, Slot};
 use crate::diagnostics::{Diagnostics, nearest};
 use crate::item::{Body, Function};
 use crate::output::declared;
-use crate::shape::{Shape, plain};
+use crate::shape::Shape;
+use crate::types::plain;
 use proc_macro2::Ident;
 use syn::ext::IdentExt as _;
 use syn::{Signature, Type};
 
 /// Checks everything that concerns one function.
-pub(super) fn check(function: &Function, args: &Args, diagnostics: &Diagnostics) {
+pub(crate) fn check(function: &Function, args: &Args, diagnostics: &Diagnostics) {
     check_is_traceable(function, diagnostics);
-    check_names_exist(&function.signature, args, diagnostics);
+    check_arguments_exist(args, &[&function.signature], diagnostics);
+    check_options_agree(args, diagnostics);
     check_names_agree(args, diagnostics);
     check_has_result(&function.signature, args, diagnostics);
     check_keys(args, diagnostics);
+    if let Some(word) = args.skip_methods.word() {
+        diagnostics.error(word, "`skip_methods` is for blocks; here there is one function only");
+    }
+}
+
+/// Checks the attribute of a block that has functions with these `signatures`.
+pub(crate) fn check_block(args: &Args, signatures: &[&Signature], diagnostics: &Diagnostics) {
+    check_arguments_exist(args, signatures, diagnostics);
+    check_methods_exist(args, signatures, diagnostics);
+    check_options_agree(args, diagnostics);
+    check_names_agree(args, diagnostics);
+    check_keys(args, diagnostics);
+    if let Some(word) = args.name.word() {
+        let advice = "put it on the function it is for";
+        diagnostics.error(word, format!("one `name` would stand for several functions; {advice}"));
+    }
 }
 
 /// ```ignore
 /// #[traced] const fn f() {}
 /// #[traced] fn f();
+/// #[traced] #[unsafe(naked)] extern "C" fn f() { naked_asm!("ret") }
 /// ```
 fn check_is_traceable(function: &Function, diagnostics: &Diagnostics) {
     if let Some(constness) = &function.signature.constness {
-        diagnostics.error(constness, "a `const fn` cannot be traced: it may run while the program is compiled");
+        let reason = "it may run while the program is compiled";
+        diagnostics.error(constness, format!("a `const fn` cannot be traced: {reason}"));
+    }
+    if let Some(attribute) = attribute::naked(&function.attributes) {
+        diagnostics
+            .error(attribute, "a naked function cannot be traced: it is nothing but assembly");
     }
     if let Body::None(semicolon) = &function.body {
-        let advice = "put `#[traced]` on the implementations, or on the trait to trace its default methods";
+        let advice =
+            "put `#[traced]` on the implementations, or on the trait to trace its default methods";
         diagnostics.error(semicolon, format!("there is nothing to trace here: {advice}"));
     }
 }
@@ -36,46 +61,83 @@ fn check_is_traceable(function: &Function, diagnostics: &Diagnostics) {
 /// ```ignore
 /// #[traced(skip(tokn))] fn f(token: &str) {}
 /// ```
-fn check_names_exist(signature: &Signature, args: &Args, diagnostics: &Diagnostics) {
-    check_names(args, &[signature], diagnostics);
-}
-
-/// Checks that every name in `skip` and `capture` is an argument of one of `signatures`.
-pub(crate) fn check_names(args: &Args, signatures: &[&Signature], diagnostics: &Diagnostics) {
-    let known: Vec<String> = signatures.iter().flat_map(|signature| argument_names(signature)).collect();
-    for name in [&args.skip, &args.capture].into_iter().filter_map(|slot| slot.get()).flatten() {
-        let text = name.unraw().to_string();
-        if known.contains(&text) {
-            continue;
-        }
-        let advice = match nearest(&text, known.iter().map(String::as_str)) {
-            Some(near) => format!("; did you mean `{near}`?"),
-            None => String::new(),
-        };
-        diagnostics.error(name, format!("there is no argument `{text}`{advice}"));
+fn check_arguments_exist(args: &Args, signatures: &[&Signature], diagnostics: &Diagnostics) {
+    let known: Vec<String> =
+        signatures.iter().flat_map(|signature| argument_names(signature)).collect();
+    for name in [&args.skip, &args.capture, &args.redact].into_iter().flat_map(listed) {
+        check_is_known(name, &known, "argument", diagnostics);
     }
 }
 
 fn argument_names(signature: &Signature) -> Vec<String> {
-    let names = argument::arguments(signature).into_iter().flat_map(|argument| argument.bindings());
+    let arguments = argument::arguments(signature, |_| None);
+    let names = arguments.iter().flat_map(|argument| argument.bindings());
     let receiver = signature.receiver().map(|_| "self".to_owned());
-    names.map(|name| name.unraw().to_string()).chain(receiver).collect()
+    names.map(|(name, _)| name.unraw().to_string()).chain(receiver).collect()
 }
 
 /// ```ignore
-/// #[traced(skip(a), skip_all, capture(a))] fn f(a: u8) {}
+/// #[traced(skip_methods(lne))] impl List { fn len(&self) {} }
+/// ```
+fn check_methods_exist(args: &Args, signatures: &[&Signature], diagnostics: &Diagnostics) {
+    let known: Vec<String> =
+        signatures.iter().map(|signature| signature.ident.unraw().to_string()).collect();
+    for name in listed(&args.skip_methods) {
+        check_is_known(name, &known, "function", diagnostics);
+    }
+}
+
+fn check_is_known(name: &Ident, known: &[String], what: &str, diagnostics: &Diagnostics) {
+    let text = name.unraw().to_string();
+    if known.contains(&text) {
+        return;
+    }
+    let advice = match nearest(&text, known.iter().map(String::as_str)) {
+        Some(near) => format!("; did you mean `{near}`?"),
+        None => String::new(),
+    };
+    diagnostics.error(name, format!("there is no {what} `{text}`{advice}"));
+}
+
+fn listed(names: &Slot<Vec<Ident>>) -> impl Iterator<Item = &Ident> {
+    names.get().into_iter().flatten()
+}
+
+/// ```ignore
+/// #[traced(skip(a), skip_all)] fn f(a: u8) {}
+/// #[traced(root, parent = span)] fn f(span: &Span) {}
+/// ```
+fn check_options_agree(args: &Args, diagnostics: &Diagnostics) {
+    let pairs = [
+        (args.skip.word(), args.skip_all.word(), "`skip_all` leaves nothing to `skip`"),
+        (
+            args.skip_all.word(),
+            args.capture_all.word(),
+            "`capture_all` and `skip_all` contradict each other",
+        ),
+        (args.parent.word(), args.root.word(), "a `root` has no `parent`"),
+        (args.agent.word(), args.tool.word(), "a function is an `agent` or a `tool`"),
+    ];
+    for (first, second, message) in pairs {
+        if let (Some(_), Some(word)) = (first, second) {
+            diagnostics.error(word, format!("{message}; keep one of them"));
+        }
+    }
+}
+
+/// ```ignore
+/// #[traced(skip(a), capture(a))] fn f(a: u8) {}
 /// ```
 fn check_names_agree(args: &Args, diagnostics: &Diagnostics) {
-    if let (Some(_), Some(word)) = (args.skip.word(), args.skip_all.word()) {
-        diagnostics.error(word, "`skip_all` leaves nothing to `skip`; keep one of them");
-    }
-    if let (Some(_), Some(word)) = (args.skip_all.word(), args.capture_all.word()) {
-        diagnostics.error(word, "`capture_all` and `skip_all` contradict each other; keep one of them");
-    }
-    let names = |list: Option<&Vec<Ident>>| list.into_iter().flatten().cloned().collect::<Vec<_>>();
-    let skipped = names(args.skip.get());
-    for name in names(args.capture.get()).iter().filter(|name| skipped.contains(name)) {
-        diagnostics.error(name, format!("`{name}` cannot be both skipped and captured"));
+    let lists = [(&args.skip, "skipped"), (&args.capture, "captured"), (&args.redact, "redacted")];
+    for (at, (names, second)) in lists.iter().enumerate() {
+        for name in listed(names) {
+            let earlier =
+                lists.iter().take(at).find(|(other, _)| listed(other).any(|other| other == name));
+            if let Some((_, first)) = earlier {
+                diagnostics.error(name, format!("`{name}` cannot be both {first} and {second}"));
+            }
+        }
     }
 }
 
@@ -84,19 +146,28 @@ fn check_names_agree(args: &Args, diagnostics: &Diagnostics) {
 /// ```
 fn check_has_result(signature: &Signature, args: &Args, diagnostics: &Diagnostics) {
     let nothing = match declared(&signature.output).map(plain) {
-        None => true,
+        None | Some(Type::Never(_)) => true,
         Some(Type::Tuple(tuple)) => tuple.elems.is_empty(),
-        Some(Type::Never(_)) => true,
         Some(_) => false,
     };
-    if !nothing || matches!(Shape::of(signature), Shape::Future { .. }) {
+    if !nothing || matches!(Shape::of(signature), Shape::Returned(_)) {
         return;
     }
-    if let Some(word) = args.err.word() {
-        diagnostics.error(word, "`err` needs a function that returns a `Result`, and this one returns nothing");
-    }
-    if let Some(word) = args.ret.word() {
-        diagnostics.error(word, "`ret` needs a function that returns something");
+    let needs = [
+        (args.ret.word(), "`ret` needs a function that returns something"),
+        (
+            args.err.word(),
+            "`err` needs a function that returns a `Result`, and this one returns nothing",
+        ),
+        (
+            args.on_none.word(),
+            "`on_none` needs a function that returns an `Option`, and this one returns nothing",
+        ),
+    ];
+    for (word, message) in needs {
+        if let Some(word) = word {
+            diagnostics.error(word, message);
+        }
     }
 }
 

@@ -4,14 +4,16 @@ use super::{Record, attribute};
 use crate::args::{Args, Format};
 use crate::item::Function;
 use crate::output::Content;
-use crate::shape::Shape;
-use syn::Type;
+use crate::shape::{Shape, Work};
+use syn::{Expr, Type};
 
 /// What of a result is recorded.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Outcome {
+#[derive(Clone, Copy)]
+pub(crate) struct Outcome<'a> {
     pub(crate) success: Success,
-    pub(crate) failure: Failure,
+    pub(crate) failure: Failure<'a>,
+    /// `None` is a failure.
+    pub(crate) none_fails: bool,
 }
 
 /// What is recorded of a value, or of the `Ok` of a `Result`.
@@ -25,38 +27,72 @@ pub(crate) enum Success {
 }
 
 /// What is recorded of an `Err`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Failure {
+#[derive(Clone, Copy)]
+pub(crate) enum Failure<'a> {
     /// The result is no `Result`.
     Impossible,
-    /// [`Format::Value`]: in the words that its type suggests.
-    Told(Format),
+    Told {
+        /// [`Format::Value`]: in the words that its type suggests.
+        format: Format,
+        /// Which errors are failures; without one, all.
+        condition: Option<&'a Expr>,
+    },
 }
 
-impl Outcome {
-    const UNSEEN: Outcome = Outcome { success: Success::Nothing, failure: Failure::Impossible };
+impl<'a> Outcome<'a> {
+    const UNSEEN: Outcome<'static> =
+        Outcome { success: Success::Nothing, failure: Failure::Impossible, none_fails: false };
 
-    pub(super) fn new(function: &Function, shape: &Shape<'_>, output: Option<&Type>, args: &Args, records: &[Record<'_>]) -> Outcome {
-        // Whoever asks for its caller is not moved into a closure, which has another one.
-        if matches!(shape, Shape::Sync) && attribute::tracks_caller(&function.attributes) {
+    pub(super) fn new(
+        function: &Function,
+        shape: &Shape<'_>,
+        output: Option<&Type>,
+        args: &'a Args,
+        records: &[Record<'_>],
+    ) -> Outcome<'a> {
+        if is_hidden(function, shape) {
             return Outcome::UNSEEN;
         }
-        let unknown = matches!(shape, Shape::Future { output: None, .. });
-        let content = if unknown { Content::Anything } else { Content::of(output) };
-        let is_taken = records.iter().filter_map(Record::key_text).any(|key| key == "result" || key == "result_length");
+        let content = Content::of(output);
         let success = match args.ret.get() {
-            _ if is_taken => Success::Nothing,
+            _ if is_stream(shape) || is_taken(records) => Success::Nothing,
             Some(told) => Success::Captured(told.format.unwrap_or(Format::Value)),
             None if content == Content::Nothing => Success::Nothing,
             None => Success::ByRule,
         };
-        let told = args.err.get().and_then(|told| told.format).unwrap_or(Format::Value);
-        let failure = if content == Content::Anything { Failure::Told(told) } else { Failure::Impossible };
-        Outcome { success, failure }
+        let failure = match content {
+            Content::Anything => Failure::Told {
+                format: args.err.get().and_then(|told| told.format).unwrap_or(Format::Value),
+                condition: args.err.get().and_then(|told| told.condition.as_ref()),
+            },
+            Content::Nothing | Content::Value => Failure::Impossible,
+        };
+        Outcome { success, failure, none_fails: args.on_none.is_set() }
     }
 
-    /// Whether there is anything to look at.
-    pub(crate) fn is_unseen(self) -> bool {
-        self == Outcome::UNSEEN
+    /// Whether there is nothing to look at.
+    pub(crate) fn is_unseen(&self) -> bool {
+        let fails = !matches!(self.failure, Failure::Impossible) || self.none_fails;
+        self.success == Success::Nothing && !fails
     }
+}
+
+/// Whether the result cannot be looked at: whoever asks for its caller is not moved into a closure, which has another one; and
+/// what a future resolves to must be written in the signature.
+fn is_hidden(function: &Function, shape: &Shape<'_>) -> bool {
+    match shape {
+        Shape::Sync => attribute::tracks_caller(&function.attributes),
+        Shape::Async => false,
+        Shape::Returned(returned) => returned.output.is_none(),
+    }
+}
+
+/// The items of a stream are many; only their failures are recorded.
+fn is_stream(shape: &Shape<'_>) -> bool {
+    matches!(shape, Shape::Returned(returned) if returned.work == Work::Stream)
+}
+
+/// Whether an argument or a field has the keys of the result.
+fn is_taken(records: &[Record<'_>]) -> bool {
+    records.iter().filter_map(Record::key_text).any(|key| key == "result" || key == "result_length")
 }

@@ -1,7 +1,7 @@
 //! What a function belongs to: an `impl` block or a trait, whose name it bears, or nothing that is known.
 
 use crate::item::BlockKind;
-use crate::shape::{plain, spoken_name};
+use crate::types::{plain, spoken_name};
 use quote::ToTokens as _;
 use syn::Type;
 
@@ -62,7 +62,13 @@ mod tests {
 
     #[test]
     fn agents_are_known_by_a_word_in_the_name() {
-        for (name, is_agent) in [("Agent", true), ("PlanningAgent", true), ("AgentPool", true), ("Reagent", false), ("Agency", false)] {
+        for (name, is_agent) in [
+            ("Agent", true),
+            ("PlanningAgent", true),
+            ("AgentPool", true),
+            ("Reagent", false),
+            ("Agency", false),
+        ] {
             assert_eq!(has_word(name, "Agent"), is_agent, "{name}");
         }
     }

@@ -1,8 +1,9 @@
-//! What is known of a function's spans when it is compiled.
+//! What is known of a function's spans when it is compiled: their name, their kind, and the attributes that each of them has.
 
 use super::{Owner, Record};
-use crate::args::{Args, Level};
+use crate::args::{Args, Kind, Level, Named};
 use crate::item::Function;
+use proc_macro2::Ident;
 use syn::Expr;
 use syn::ext::IdentExt as _;
 
@@ -10,42 +11,122 @@ use syn::ext::IdentExt as _;
 pub(crate) struct Site<'a> {
     /// `Type::method` or `function`.
     pub(crate) path: String,
-    /// What the user calls the span instead.
-    pub(crate) name: Option<&'a Expr>,
+    pub(crate) name: Name<'a>,
     pub(crate) target: Option<&'a Expr>,
     pub(crate) level: Level,
+    pub(crate) kind: Option<Kind>,
     /// The line of the function's name.
     pub(crate) line: usize,
-    /// The agent's type and, where there is one, its trait.
-    pub(crate) agent: Option<(String, Option<String>)>,
-    /// Keys that the user writes, so that they are no constants.
-    overridden: Vec<String>,
+    /// Texts that every span has, but for those that the user writes under the same key.
+    pub(crate) texts: Vec<(&'static str, String)>,
+    /// Keys that the user writes.
+    written: Vec<String>,
+}
+
+/// What a span is called.
+pub(crate) enum Name<'a> {
+    Known(String),
+    /// As the user says.
+    Given(&'a Expr),
 }
 
 impl<'a> Site<'a> {
-    pub(super) fn new(function: &Function, args: &'a Args, owner: &Owner, records: &[Record<'_>]) -> Site<'a> {
-        let name = &function.signature.ident;
-        let function = name.unraw().to_string();
-        let path = owner.name.iter().map(|owner| format!("{owner}::")).chain([function]).collect();
-        let agent = owner.name.clone().filter(|_| owner.is_agent());
+    pub(super) fn new(
+        function: &Function,
+        args: &'a Args,
+        owner: &Owner,
+        records: &[Record<'_>],
+    ) -> Site<'a> {
+        let ident = &function.signature.ident;
+        let function = ident.unraw().to_string();
+        let path: String =
+            owner.name.iter().map(|owner| format!("{owner}::")).chain([function.clone()]).collect();
+        let operation = Operation::of(args, owner, &function);
+        let known = operation.as_ref().map_or_else(|| path.clone(), Operation::span_name);
+        let mut texts = of_agent(args, owner);
+        texts.extend(operation.into_iter().flat_map(Operation::texts));
+        texts.extend(of_block(args, owner, &texts));
         Site {
             path,
-            name: args.name.get(),
+            name: args.name.get().map_or(Name::Known(known), Name::Given),
             target: args.target.get(),
             level: args.level.get().cloned().unwrap_or_default(),
-            line: line(name),
-            agent: agent.map(|agent| (agent, owner.of_trait.clone())),
-            overridden: records.iter().filter_map(Record::key_text).map(ToOwned::to_owned).collect(),
+            kind: args.kind.get().copied(),
+            line: line(ident),
+            texts,
+            written: records.iter().filter_map(Record::key_text).map(ToOwned::to_owned).collect(),
         }
     }
 
-    /// Whether the constant `key` holds: nobody writes it otherwise.
+    /// Whether the constant `key` holds: the user writes nothing under it.
     pub(crate) fn has_constant(&self, key: &str) -> bool {
-        !self.overridden.iter().any(|known| known == key)
+        !self.written.iter().any(|written| written == key)
     }
 }
 
 /// The line on which `name` stands. It is known only while the compiler runs the macro.
-fn line(name: &proc_macro2::Ident) -> usize {
+fn line(name: &Ident) -> usize {
     if proc_macro::is_available() { name.span().unwrap().line() } else { 1 }
+}
+
+/// What a function does in a system of agents, in the words of OpenTelemetry.
+///
+/// Source: <https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-agent-spans/>.
+struct Operation {
+    name: &'static str,
+    key: &'static str,
+    of: String,
+}
+
+const AGENT: &str = "gen_ai.agent.name";
+const TOOL: &str = "gen_ai.tool.name";
+
+impl Operation {
+    fn of(args: &Args, owner: &Owner, function: &str) -> Option<Operation> {
+        let named = |named: &Named| {
+            let own = named.0.clone().or_else(|| owner.name.clone());
+            own.unwrap_or_else(|| function.to_owned())
+        };
+        let agent = args.agent.get().map(|agent| Operation {
+            name: "invoke_agent",
+            key: AGENT,
+            of: named(agent),
+        });
+        let tool = args.tool.get().map(|tool| Operation {
+            name: "execute_tool",
+            key: TOOL,
+            of: named(tool),
+        });
+        agent.or(tool)
+    }
+
+    fn span_name(&self) -> String {
+        format!("{} {}", self.name, self.of)
+    }
+
+    fn texts(self) -> [(&'static str, String); 2] {
+        [("gen_ai.operation.name", self.name.to_owned()), (self.key, self.of)]
+    }
+}
+
+/// An agent's type and trait.
+fn of_agent(args: &Args, owner: &Owner) -> Vec<(&'static str, String)> {
+    let is_agent = owner.is_agent() || args.agent.is_set() || args.block.0.is_some();
+    let [name, of_trait] = [("agent_type", &owner.name), ("agent_trait", &owner.of_trait)];
+    let texts = [name, of_trait].into_iter().filter(|_| is_agent);
+    texts.filter_map(|(key, name)| Some((key, name.clone()?))).collect()
+}
+
+/// The agent or the tool that a whole block is.
+fn of_block(
+    args: &Args,
+    owner: &Owner,
+    known: &[(&'static str, String)],
+) -> Vec<(&'static str, String)> {
+    let named = |named: &Option<Named>| {
+        named.as_ref().and_then(|named| named.0.clone().or_else(|| owner.name.clone()))
+    };
+    let texts = [(AGENT, named(&args.block.0)), (TOOL, named(&args.block.1))];
+    let texts = texts.into_iter().filter_map(|(key, name)| Some((key, name?)));
+    texts.filter(|(key, _)| !known.iter().any(|(other, _)| other == key)).collect()
 }

@@ -1,5 +1,6 @@
 //! The runtime of an `async fn main`.
 
+use crate::args::Slot;
 use crate::diagnostics::Diagnostics;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -8,8 +9,8 @@ use syn::{Lit, LitInt};
 /// What `flavor` and `worker_threads` say; the same words as in `#[tokio::main]`.
 #[derive(Default)]
 pub(super) struct Flavor {
-    name: Option<(Ident, String)>,
-    workers: Option<(Ident, LitInt)>,
+    name: Slot<String>,
+    workers: Slot<LitInt>,
 }
 
 /// The flavors, as tokio names them.
@@ -19,15 +20,25 @@ impl Flavor {
     /// The options that choose a runtime.
     pub(super) const OPTIONS: [&str; 2] = ["flavor", "worker_threads"];
 
-    /// Takes one option.
-    pub(super) fn set(&mut self, word: Ident, value: &Lit, diagnostics: &Diagnostics) {
-        match (word == "flavor", value) {
-            (true, Lit::Str(text)) if NAMES.contains(&&*text.value()) => {
-                self.name = Some((word, text.value()));
+    /// Takes one option; `literal` is what its value says, if it is one.
+    pub(super) fn set(
+        &mut self,
+        word: Ident,
+        value: &TokenStream,
+        literal: Option<&Lit>,
+        diagnostics: &Diagnostics,
+    ) {
+        match (word == "flavor", literal) {
+            (true, Some(Lit::Str(text))) if NAMES.contains(&&*text.value()) => {
+                self.name.set(diagnostics, word, text.value());
             }
-            (true, _) => diagnostics.error(value, "`flavor` is `\"multi_thread\"` or `\"current_thread\"`"),
-            (false, Lit::Int(count)) if count.base10_parse::<usize>().is_ok_and(|count| count > 0) => {
-                self.workers = Some((word, count.clone()));
+            (true, _) => {
+                diagnostics.error(value, "`flavor` is `\"multi_thread\"` or `\"current_thread\"`");
+            }
+            (false, Some(Lit::Int(count)))
+                if count.base10_parse::<usize>().is_ok_and(|count| count > 0) =>
+            {
+                self.workers.set(diagnostics, word, count.clone());
             }
             (false, _) => diagnostics.error(value, "`worker_threads` is a whole number above 0"),
         }
@@ -35,24 +46,25 @@ impl Flavor {
 
     /// The word that chose a runtime, if there is one.
     pub(super) fn word(&self) -> Option<&Ident> {
-        self.name.as_ref().map(|(word, _)| word).or(self.workers.as_ref().map(|(word, _)| word))
+        self.name.word().or(self.workers.word())
     }
 
     pub(super) fn check(&self, diagnostics: &Diagnostics) {
-        if let (true, Some((word, _))) = (self.is_current_thread(), &self.workers) {
-            let message = "a `current_thread` runtime has no worker threads: remove `worker_threads`";
+        if let (true, Some(word)) = (self.is_current_thread(), self.workers.word()) {
+            let message =
+                "a `current_thread` runtime has no worker threads: remove `worker_threads`";
             diagnostics.error_at(word.span(), message);
         }
     }
 
     fn is_current_thread(&self) -> bool {
-        self.name.as_ref().is_some_and(|(_, name)| name == "current_thread")
+        self.name.get().is_some_and(|name| name == "current_thread")
     }
 
     pub(super) fn tokens(&self, private: &TokenStream) -> TokenStream {
-        match &self.workers {
+        match self.workers.get() {
             _ if self.is_current_thread() => quote!(#private::Flavor::CurrentThread),
-            Some((_, count)) => quote!(#private::Flavor::Workers(#count)),
+            Some(count) => quote!(#private::Flavor::Workers(#count)),
             None => quote!(#private::Flavor::MultiThread),
         }
     }

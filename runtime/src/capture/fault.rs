@@ -91,3 +91,15 @@ fn tell_chain<E: Error + ?Sized>(error: &E, formatter: &mut fmt::Formatter<'_>) 
     }
     formatter.write_str(&told)
 }
+
+/// Whether an error is a failure, as the user's condition says.
+pub fn judge<E: ?Sized>(error: &E, is_failure: impl FnOnce(&E) -> bool) -> bool {
+    is_failure(error)
+}
+
+/// Marks the span as failed where there is no value, because that was asked for.
+pub fn fail_on_none<T>(value: &Option<T>, ending: &mut Ending<'_>) {
+    if value.is_none() {
+        ending.fail("None", &"the function returned `None`");
+    }
+}

@@ -25,15 +25,20 @@ mod tracing_values;
 mod wanted;
 
 pub use body::{Returned, call};
-pub use fault::Fault;
+pub use fault::{Fault, fail_on_none, judge};
 pub use outcome::Outcome;
 pub use probe::{Keys, Probe, RESULT};
 pub use shown::Shown;
 pub use wanted::Wanted;
 
+/// What is recorded of a value that nobody may see.
+pub const REDACTED: &str = "[redacted]";
+
 /// The traits that carry the rules, for one glob import in generated code. They are implemented for the wrappers alone.
 pub mod rules {
-    pub use super::fault::{AsDebug as _, AsDisplay as _, AsError as _, AsPointer as _, AsUnknown as _};
+    pub use super::fault::{
+        AsDebug as _, AsDisplay as _, AsError as _, AsPointer as _, AsUnknown as _,
+    };
     pub use super::outcome::{Fallible as _, Infallible as _};
     pub use super::probe::{ByLength as _, ByValue as _, Private as _};
     pub use super::shown::{AsDebuggable as _, AsOpaque as _};

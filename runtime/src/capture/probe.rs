@@ -7,8 +7,8 @@ use crate::recorder::{Attributes, Key};
 /// The keys under which a value may be recorded: itself, or how long it is.
 #[derive(Debug)]
 pub struct Keys {
-    value: Key,
-    length: Option<Key>,
+    value: Key<'static>,
+    length: Option<Key<'static>>,
 }
 
 /// The keys of what a function returns.

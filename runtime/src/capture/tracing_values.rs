@@ -1,7 +1,7 @@
 //! The types that `tracing` takes as a field's value and the recorder does not know by itself, so that `fields(…)` written for
 //! `#[instrument]` compiles.
 
-use crate::recorder::{Attributes, Name, Value};
+use crate::recorder::{Attributes, Key, Value};
 use std::error::Error;
 use std::fmt;
 use std::num;
@@ -9,14 +9,14 @@ use tracing::field::{DebugValue, DisplayValue, Empty};
 
 /// Recorded later, or never.
 impl Value for Empty {
-    fn record(&self, _: Name<'_>, _: &mut Attributes<'_>) {}
+    fn record(&self, _: &Key<'_>, _: &mut Attributes<'_>) {}
 }
 
 macro_rules! by_display {
     ($([$($generics:tt)*] $type:ty)*) => {$(
         impl<$($generics)*> Value for $type {
-            fn record(&self, name: Name<'_>, attributes: &mut Attributes<'_>) {
-                attributes.formatted(name, format_args!("{self}"));
+            fn record(&self, key: &Key<'_>, attributes: &mut Attributes<'_>) {
+                attributes.formatted(key, format_args!("{self}"));
             }
         }
     )*};
@@ -31,8 +31,8 @@ by_display! {
 }
 
 impl<T: fmt::Debug> Value for DebugValue<T> {
-    fn record(&self, name: Name<'_>, attributes: &mut Attributes<'_>) {
-        attributes.formatted(name, format_args!("{self:?}"));
+    fn record(&self, key: &Key<'_>, attributes: &mut Attributes<'_>) {
+        attributes.formatted(key, format_args!("{self:?}"));
     }
 }
 
@@ -40,8 +40,8 @@ macro_rules! numbers {
     ($($number:ty)*) => {$(
         impl Value for $number {
             #[inline]
-            fn record(&self, name: Name<'_>, attributes: &mut Attributes<'_>) {
-                self.get().record(name, attributes);
+            fn record(&self, key: &Key<'_>, attributes: &mut Attributes<'_>) {
+                self.get().record(key, attributes);
             }
         }
     )*};
@@ -51,7 +51,7 @@ numbers!(num::NonZeroU8 num::NonZeroU16 num::NonZeroU32 num::NonZeroU64 num::Non
 
 impl<T: Value> Value for num::Wrapping<T> {
     #[inline]
-    fn record(&self, name: Name<'_>, attributes: &mut Attributes<'_>) {
-        self.0.record(name, attributes);
+    fn record(&self, key: &Key<'_>, attributes: &mut Attributes<'_>) {
+        self.0.record(key, attributes);
     }
 }

@@ -46,7 +46,12 @@ pub struct Formatted;
 
 impl Formatted {
     /// Records `value`.
-    pub fn record<T: Capture + ?Sized>(self, key: &Key, value: &T, attributes: &mut Attributes<'_>) {
+    pub fn record<T: Capture + ?Sized>(
+        self,
+        key: &Key,
+        value: &T,
+        attributes: &mut Attributes<'_>,
+    ) {
         attributes.debug(key, &Thin(value));
     }
 }

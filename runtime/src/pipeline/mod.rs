@@ -31,7 +31,7 @@ use crate::plan::BatchLimits;
 use crate::recorder::{Core, hand_over_of_this_thread, hand_over_unfinished, silence_thread};
 use sender::Sender;
 use std::io;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{JoinHandle, ThreadId};
 use std::time::Duration;
@@ -152,8 +152,9 @@ async fn work(mut sender: Sender, probed: SyncSender<FirstProbe>) {
     let deadline = deadline(sender.queue.clone());
     let send = async {
         let result = sender.probe().await.map(drop);
-        if let Err(late) = probed.try_send(FirstProbe { place: sender.place(), result }) {
-            sender.tell_late(late);
+        let probe = FirstProbe { place: sender.place(), result };
+        if let Err(TrySendError::Disconnected(late)) = probed.try_send(probe) {
+            sender.notices.answered_late(&late);
         }
         sender.run().await;
     };

@@ -28,7 +28,7 @@ pub(super) async fn run(core: Arc<Core>, queue: Arc<Queue>) {
             queue.complete_pass(pass);
         }
         if clock_read.elapsed() >= CLOCK {
-            follow_wall_clock(clock_read.elapsed());
+            follow_wall_clock();
             clock_read = Instant::now();
         }
     }

@@ -1,7 +1,6 @@
 //! From the queue to the backend: one batch at a time, until it is delivered or given up.
 
 use super::in_flight::InFlight;
-use super::FirstProbe;
 use super::ledger::{Accounts, DropReason};
 use super::notice::Notices;
 use super::queue::{Next, Queue};
@@ -14,7 +13,6 @@ use std::future::poll_fn;
 use std::hash::{BuildHasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::sync::mpsc::TrySendError;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{sleep, sleep_until};
@@ -48,12 +46,6 @@ impl Sender {
             self.notices.begin_down();
         }
         result
-    }
-
-    /// Says what the first probe said, since nobody waits for it any more.
-    pub(super) fn tell_late(&self, probe: TrySendError<FirstProbe>) {
-        let (TrySendError::Full(probe) | TrySendError::Disconnected(probe)) = probe;
-        self.notices.answered_late(&probe);
     }
 
     /// Where spans go, for people.

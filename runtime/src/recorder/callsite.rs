@@ -1,6 +1,6 @@
 //! Call sites: what is known of a span when the program is compiled, and whether it is recorded.
 
-use super::encoder::Limits;
+use super::encoder::{Key, Limits};
 use super::slot::lock;
 use std::collections::HashMap;
 use std::fmt;
@@ -17,6 +17,8 @@ pub struct CallSite {
     pub(crate) metadata: &'static Metadata<'static>,
     pub(crate) callsite: &'static DefaultCallsite,
     constants: &'static [Constant],
+    /// The kind of its spans, by its number in OTLP.
+    pub(crate) kind: u8,
     /// Its number among all sites, from 1; 0: not registered yet.
     id: AtomicU32,
     /// The recorder that has decided in the upper half, its [`Policy`] in the lower one. 0: nobody has.
@@ -32,9 +34,20 @@ pub enum Constant {
     Integer(&'static str, i64),
 }
 
+/// `SPAN_KIND_INTERNAL`.
+pub(crate) const INTERNAL: u8 = 1;
+
 /// The keys that constants may have: the macro knows them, and leaves out what the user writes.
-const CONSTANT_KEYS: [&str; 5] =
-    ["code.function.name", "code.file.path", "code.line.number", "agent_type", "agent_trait"];
+const CONSTANT_KEYS: [&str; 8] = [
+    "code.function.name",
+    "code.file.path",
+    "code.line.number",
+    "agent_type",
+    "agent_trait",
+    "gen_ai.operation.name",
+    "gen_ai.agent.name",
+    "gen_ai.tool.name",
+];
 
 /// Whether `key` may stand among the constants of a call site.
 pub(crate) fn is_constant(key: &[u8]) -> bool {
@@ -56,7 +69,14 @@ impl CallSite {
         callsite: &'static DefaultCallsite,
         constants: &'static [Constant],
     ) -> CallSite {
-        CallSite { metadata, callsite, constants, id: AtomicU32::new(0), policy: AtomicU64::new(0) }
+        CallSite { metadata, callsite, constants, kind: INTERNAL, id: AtomicU32::new(0), policy: AtomicU64::new(0) }
+    }
+
+    /// The same with spans of another kind, by its number in OTLP.
+    #[must_use]
+    pub const fn of_kind(mut self, kind: u8) -> CallSite {
+        self.kind = kind;
+        self
     }
 
     /// Whether anybody may want it: a quick no, never a yes.
@@ -115,7 +135,7 @@ static SITES: Mutex<Sites> = Mutex::new(Sites { all: Vec::new(), of_tracing: Non
 struct Sites {
     all: Vec<Site>,
     /// By the address of their metadata, which lives as long as the process.
-    of_tracing: Option<HashMap<usize, u32>>,
+    of_tracing: Option<HashMap<usize, TracingSite>>,
 }
 
 impl Sites {
@@ -130,17 +150,44 @@ pub(crate) fn site(id: u32) -> Option<Site> {
     lock(&SITES).all.get((id as usize).checked_sub(1)?).copied()
 }
 
-/// The number of a `tracing` call site.
+/// What is known of a `tracing` call site.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TracingSite {
+    /// Its number among all sites.
+    pub(crate) id: u32,
+    /// Its fields are all different and none has a special meaning, so that a new span's attributes need no second look.
+    pub(crate) plain: bool,
+    /// The keys of its fields, in their order.
+    pub(crate) keys: &'static [Key<'static>],
+}
+
+impl TracingSite {
+    /// Of no call site.
+    pub(crate) const NONE: TracingSite = TracingSite { id: 0, plain: false, keys: &[] };
+
+    /// The keys stay for good: a call site lives as long as the process, and so there are no more of them than there is code.
+    fn new(id: u32, metadata: &'static Metadata<'static>) -> TracingSite {
+        let names: Vec<_> = metadata.fields().iter().map(|field| field.name()).collect();
+        let repeated = names.iter().enumerate().any(|(at, name)| names.iter().skip(at + 1).any(|other| other == name));
+        let special = names.iter().any(|name| {
+            name.starts_with("otel.") || ["level", "target"].contains(name) || is_constant(name.as_bytes())
+        });
+        let keys: Vec<_> = names.into_iter().map(Key::new).collect();
+        TracingSite { id, plain: !repeated && !special, keys: Box::leak(keys.into_boxed_slice()) }
+    }
+}
+
+/// What is known of the `tracing` call site with this metadata.
 #[cold]
-pub(crate) fn of_tracing(metadata: &'static Metadata<'static>) -> u32 {
+pub(crate) fn of_tracing(metadata: &'static Metadata<'static>) -> TracingSite {
     let mut sites = lock(&SITES);
     let address = std::ptr::from_ref(metadata).addr();
-    if let Some(&id) = sites.of_tracing.get_or_insert_default().get(&address) {
-        return id;
+    if let Some(&site) = sites.of_tracing.get_or_insert_default().get(&address) {
+        return site;
     }
-    let id = sites.add(Site { metadata, constants: &[] });
-    sites.of_tracing.get_or_insert_default().insert(address, id);
-    id
+    let site = TracingSite::new(sites.add(Site { metadata, constants: &[] }), metadata);
+    sites.of_tracing.get_or_insert_default().insert(address, site);
+    site
 }
 
 /// What a call site's spans have in common, as bytes to append.
@@ -168,4 +215,99 @@ fn location(site: &Site) -> impl Iterator<Item = Constant> {
     let file = metadata.and_then(Metadata::file).map(|file| Constant::Text("code.file.path", file));
     let line = metadata.and_then(Metadata::line).map(|line| Constant::Integer("code.line.number", line.into()));
     file.into_iter().chain(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::__private::call_site;
+    use crate::recorder::{Config, Core, Filter, Outlet};
+    use opentelemetry_proto::tonic::trace::v1::Span;
+    use std::sync::Arc;
+    use tracing_core::{Callsite, Level};
+
+    static INFO: CallSite = call_site!(
+        name: "callsite_info",
+        target: "callsite::tests",
+        level: Level::INFO,
+        fields: [],
+        constants: [Constant::Text("agent_type", "Planner"), Constant::Integer("code.line.number", 7)],
+    );
+
+    static DEBUG: CallSite =
+        call_site!(name: "callsite_debug", target: "callsite::tests", level: Level::DEBUG, fields: [], constants: []);
+
+    struct Nowhere;
+
+    impl Outlet for Nowhere {
+        fn accept(&self, _: crate::batch::Chunk) {}
+
+        fn wake(&self) {}
+    }
+
+    fn recorder(filter: &str) -> Arc<Core> {
+        let filter = Filter(filter.parse().unwrap());
+        Core::new(Config { filter, ..crate::testing::everything() }, Arc::new(Nowhere))
+    }
+
+    #[test]
+    fn each_recorder_decides_by_its_own_filter() {
+        let (all, some, none) = (recorder("trace"), recorder("info"), recorder("callsite=off,debug"));
+        for _ in 0..2 {
+            assert_eq!((INFO.policy(all.id), DEBUG.policy(all.id)), (Policy::On, Policy::On));
+            assert_eq!((INFO.policy(some.id), DEBUG.policy(some.id)), (Policy::On, Policy::Off));
+            assert_eq!((INFO.policy(none.id), DEBUG.policy(none.id)), (Policy::Off, Policy::Off));
+        }
+    }
+
+    #[test]
+    fn before_any_recorder_has_decided_nothing_is_recorded() {
+        static UNRESOLVED: CallSite =
+            call_site!(name: "callsite_unresolved", target: "tests", level: Level::INFO, fields: [], constants: []);
+        assert_eq!(UNRESOLVED.policy(0), Policy::Off);
+    }
+
+    #[test]
+    fn a_number_is_given_once_and_leads_back_to_the_call_site() {
+        let core = recorder("trace");
+        INFO.policy(core.id);
+        let id = INFO.id();
+        assert_eq!(site(id).unwrap().metadata.name(), "callsite_info");
+        INFO.policy(recorder("info").id);
+        assert_eq!(INFO.id(), id);
+        assert!(site(0).is_none() && site(u32::MAX).is_none());
+    }
+
+    #[test]
+    fn a_tracing_call_site_has_one_number_too() {
+        let (info, debug) = (INFO.metadata, DEBUG.metadata);
+        assert_eq!(of_tracing(info).id, of_tracing(info).id);
+        assert_ne!(of_tracing(info).id, of_tracing(debug).id);
+        assert_eq!(site(of_tracing(debug).id).unwrap().metadata.callsite(), debug.callsite());
+        assert!(INFO.callsite.metadata().is_span());
+    }
+
+    fn constants(site: &CallSite, named: bool, overridden: &[&str]) -> Span {
+        let site = Site { metadata: site.metadata, constants: site.constants };
+        let bytes = encode_constants(&site, named, |key| overridden.contains(&key));
+        prost::Message::decode(&bytes[..]).unwrap()
+    }
+
+    fn keys(span: &Span) -> Vec<&str> {
+        span.attributes.iter().map(|attribute| &attribute.key[..]).collect()
+    }
+
+    #[test]
+    fn constants_are_added_but_for_those_that_a_span_has_itself() {
+        let all = constants(&INFO, false, &[]);
+        assert_eq!((&all.name[..], keys(&all)), ("callsite_info", vec!["agent_type", "code.line.number"]));
+        let some = constants(&INFO, true, &["agent_type"]);
+        assert_eq!((&some.name[..], keys(&some)), ("", vec!["code.line.number"]));
+    }
+
+    #[test]
+    fn a_span_without_constants_says_where_it_stands() {
+        let span = constants(&DEBUG, false, &[]);
+        assert_eq!(keys(&span), ["code.file.path", "code.line.number"]);
+    }
 }

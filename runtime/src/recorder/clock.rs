@@ -1,15 +1,21 @@
-//! The clock: monotonic nanoseconds, and one atomic offset that leads from them to the wall clock.
+//! The clock: monotonic nanoseconds, and the course of the wall clock, which leads from them to nanoseconds since 1970.
 //!
 //! A span keeps the wall clock's time of its start and measures its length by the monotonic clock, so that neither a step of
-//! the wall clock nor its slewing can change how long the span took or make it end before it began. The offset belongs to the
+//! the wall clock nor its slewing can change how long the span took or make it end before it began. The course belongs to the
 //! process, not to a thread: a child on another thread must not start before its parent.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::sync::atomic::{
+    AtomicBool, AtomicI64, AtomicU64,
+    Ordering::{Acquire, Relaxed, Release},
+};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-/// Wall clock minus monotonic clock, in nanoseconds.
+/// [`Course::offset`] of the process.
 static OFFSET: AtomicI64 = AtomicI64::new(0);
+/// [`Course::slow_since`] of the process.
+static SLOW_SINCE: AtomicU64 = AtomicU64::new(0);
+static STEPPED_BACK: AtomicBool = AtomicBool::new(false);
 static SOURCE: OnceLock<Source> = OnceLock::new();
 
 /// Monotonic nanoseconds since about the start of the process.
@@ -24,20 +30,88 @@ pub(crate) fn monotonic() -> u64 {
 /// Nanoseconds since 1970 at the moment when the monotonic clock shows `monotonic`.
 #[inline]
 pub(crate) fn unix(monotonic: u64) -> u64 {
-    monotonic.wrapping_add_signed(OFFSET.load(Relaxed))
+    Course::of_process().unix(monotonic)
 }
 
-/// Follows the wall clock; called by the worker about once a second with the time since the last call.
-pub(crate) fn follow_wall_clock(since: Duration) {
-    let wanted = wall().wrapping_sub(monotonic()) as i64;
-    OFFSET.store(slew(OFFSET.load(Relaxed), wanted, since), Relaxed);
+/// Whether the wall clock was ever set back by so much that a child may seem to start before its parent.
+#[inline]
+pub(crate) fn has_stepped_back() -> bool {
+    STEPPED_BACK.load(Relaxed)
 }
 
-/// The next offset on the way from `now` to `wanted`. Forward steps are taken at once; backward ones at 500 parts in a
-/// million of the time that has passed, so that the clock as a whole never goes backwards.
-fn slew(now: i64, wanted: i64, since: Duration) -> i64 {
-    let most = i64::try_from(since.as_nanos() / 2000).unwrap_or(i64::MAX);
-    wanted.max(now.saturating_sub(most))
+/// Follows the wall clock; called by the worker about once a second.
+pub(crate) fn follow_wall_clock() {
+    let (course, correction) = Course::of_process().corrected(monotonic(), wall());
+    course.publish();
+    if correction == Correction::StepBack {
+        STEPPED_BACK.store(true, Relaxed);
+    }
+}
+
+/// How the wall clock follows from the monotonic one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Course {
+    /// Wall clock minus monotonic clock, in nanoseconds. The lowest bit is [`SLOW`](Course::SLOW), so that it changes with it.
+    offset: i64,
+    /// The monotonic time since which the clock runs slower, if it does.
+    slow_since: u64,
+}
+
+/// What was done about a wall clock that shows something else.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Correction {
+    /// Nothing, or it was taken over at once, which is forward.
+    Forward,
+    /// The clock runs slower until the wall clock has caught up.
+    Slower,
+    StepBack,
+}
+
+impl Course {
+    /// The clock runs slower by one part in 2048.
+    const SLOW: i64 = 1;
+    /// A wall clock that is behind by this many nanoseconds was set, and would not catch up within half an hour.
+    const STEP: i64 = 1_000_000_000;
+
+    fn of_process() -> Course {
+        let offset = OFFSET.load(Acquire);
+        Course { offset, slow_since: SLOW_SINCE.load(Relaxed) }
+    }
+
+    fn publish(self) {
+        SLOW_SINCE.store(self.slow_since, Relaxed);
+        OFFSET.store(self.offset, Release);
+    }
+
+    /// A course on which the clock shows `unix` now.
+    fn at(monotonic: u64, unix: u64) -> Course {
+        // Rounded up, so that it is never set back by the bit.
+        let offset = (unix.wrapping_sub(monotonic) as i64 + Course::SLOW) & !Course::SLOW;
+        Course { offset, slow_since: monotonic }
+    }
+
+    #[inline]
+    fn unix(self, monotonic: u64) -> u64 {
+        let unix = monotonic.wrapping_add_signed(self.offset & !Course::SLOW);
+        if self.offset & Course::SLOW == 0 { unix } else { unix - monotonic.saturating_sub(self.slow_since) / 2048 }
+    }
+
+    /// The course to take when the wall clock shows `wall`: forward at once; back by running slower, so that no time comes
+    /// twice; a clock that was set back by much is followed at once.
+    fn corrected(self, monotonic: u64, wall: u64) -> (Course, Correction) {
+        let shown = self.unix(monotonic);
+        let ahead = shown.wrapping_sub(wall) as i64;
+        let is_slow = self.offset & Course::SLOW != 0;
+        match ahead {
+            ..=1 => (Course::at(monotonic, wall.max(shown)), Correction::Forward),
+            Course::STEP.. => (Course::at(monotonic, wall), Correction::StepBack),
+            _ if is_slow => (self, Correction::Slower),
+            _ => {
+                let Course { offset, slow_since } = Course::at(monotonic, shown);
+                (Course { offset: offset | Course::SLOW, slow_since }, Correction::Slower)
+            }
+        }
+    }
 }
 
 /// What the monotonic clock is read from.
@@ -62,7 +136,7 @@ impl Source {
 fn start() -> u64 {
     let source = SOURCE.get_or_init(|| {
         let source = choose();
-        OFFSET.store(wall().wrapping_sub(source.nanos()) as i64, Relaxed);
+        Course::at(source.nanos(), wall()).publish();
         source
     });
     source.nanos()
@@ -92,32 +166,79 @@ fn wall() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |since| since.as_nanos() as u64)
 }
 
+/// Makes the recorder believe that the clock was set back once.
+#[cfg(test)]
+pub(super) fn pretend_that_it_has_stepped_back() {
+    STEPPED_BACK.store(true, Relaxed);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const SECOND: i64 = 1_000_000_000;
+    const SECOND: u64 = 1_000_000_000;
+    const HOUR: u64 = 3600 * SECOND;
+    /// Some day.
+    const DAY: u64 = 1_700_000_000 * SECOND;
+
+    /// A clock that has run for an hour.
+    fn course() -> Course {
+        Course::at(HOUR, DAY)
+    }
 
     #[test]
     fn a_forward_step_of_the_wall_clock_is_taken_at_once() {
-        assert_eq!(slew(7, 3600 * SECOND, Duration::from_secs(1)), 3600 * SECOND);
+        let (corrected, correction) = course().corrected(HOUR, DAY + HOUR);
+        assert_eq!((corrected.unix(HOUR), correction), (DAY + HOUR, Correction::Forward));
     }
 
     #[test]
-    fn a_backward_step_is_slewed_and_time_never_runs_backwards() {
-        let (mut offset, mut last) = (0, 0);
-        for second in 1..=10 {
-            offset = slew(offset, -3600 * SECOND, Duration::from_secs(1));
-            let now = second * SECOND + offset;
-            assert!(now > last, "{now} after {last}");
-            last = now;
+    fn a_small_backward_step_slows_the_clock_and_no_time_comes_twice() {
+        let (mut course, mut last, mut seconds) = (course(), DAY - 1, 0);
+        // The wall clock is 10 ms behind; each second is looked at closely around the moment of the correction.
+        while course.unix(HOUR + seconds * SECOND) > DAY - SECOND / 100 + seconds * SECOND + 1 {
+            let monotonic = HOUR + seconds * SECOND;
+            course = course.corrected(monotonic, DAY - SECOND / 100 + seconds * SECOND).0;
+            for later in [0, 10, 1000, SECOND / 2, SECOND - 1] {
+                let unix = course.unix(monotonic + later);
+                assert!(unix >= last, "{unix} after {last}");
+                last = unix;
+            }
+            seconds += 1;
+            assert!(seconds < 30, "one part in 2048 makes 10 ms in 21 seconds");
         }
-        assert_eq!(offset, -10 * SECOND / 2000, "500 parts in a million of ten seconds");
+        assert!(seconds > 19, "not at once: {seconds}");
     }
 
     #[test]
-    fn a_small_backward_step_is_taken_whole() {
-        assert_eq!(slew(0, -100, Duration::from_secs(1)), -100);
+    fn a_slowed_clock_runs_on_as_before_when_the_wall_clock_has_caught_up() {
+        let slow = course().corrected(HOUR, DAY - SECOND / 100).0;
+        let (then, wall) = (HOUR + 100 * SECOND, DAY + 99 * SECOND + SECOND * 99 / 100);
+        let caught_up = slow.corrected(then, wall).0;
+        assert_eq!(caught_up.unix(then), wall);
+        assert_eq!(caught_up.unix(then + HOUR) - caught_up.unix(then), HOUR);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_by_an_hour_is_followed_within_one_correction() {
+        let (corrected, correction) = course().corrected(HOUR, DAY - HOUR);
+        assert_eq!((corrected.unix(HOUR), correction), (DAY - HOUR, Correction::StepBack));
+        // A clock that was being slowed down follows too.
+        let slow = course().corrected(HOUR, DAY - SECOND / 2).0;
+        assert_eq!(slow.corrected(HOUR + SECOND, DAY - HOUR).0.unix(HOUR + SECOND), DAY - HOUR);
+    }
+
+    #[test]
+    fn a_machine_that_slept_for_an_hour_shows_the_wall_clock_again() {
+        let corrected = course().corrected(HOUR + 1, DAY + 3 * HOUR).0;
+        assert_eq!(corrected.unix(HOUR + 1).abs_diff(DAY + 3 * HOUR) | 1, 1);
+    }
+
+    #[test]
+    fn a_wall_clock_that_agrees_changes_nothing() {
+        let course = course();
+        assert_eq!(course.corrected(HOUR + SECOND, DAY + SECOND).0.unix(HOUR + 2 * SECOND), DAY + 2 * SECOND);
+        assert_eq!(course.corrected(HOUR, DAY - 1).1, Correction::Forward, "within its resolution");
     }
 
     #[test]
@@ -125,6 +246,6 @@ mod tests {
         let (first, second) = (monotonic(), monotonic());
         assert!(second >= first);
         let apart = wall().abs_diff(unix(monotonic()));
-        assert!(apart < 60 * SECOND as u64, "{apart} ns between the clocks");
+        assert!(apart < 60 * SECOND, "{apart} ns between the clocks");
     }
 }

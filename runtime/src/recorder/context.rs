@@ -1,6 +1,7 @@
 //! What a child, an event or a carrier needs to know of the span it is in, and each thread's stack of them.
 
 use super::frame::Frame;
+use super::slot;
 
 /// The trace is recorded.
 pub(crate) const SAMPLED: u32 = 1;
@@ -8,6 +9,8 @@ pub(crate) const SAMPLED: u32 = 1;
 pub(crate) const LANE: u32 = 1 << 1;
 /// The span is in another process.
 pub(crate) const REMOTE: u32 = 1 << 2;
+/// Its parent is in another process.
+pub(crate) const REMOTE_PARENT: u32 = 1 << 3;
 
 /// A span's identity.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -24,6 +27,12 @@ impl SpanContext {
     #[inline]
     pub(crate) fn is_sampled(&self) -> bool {
         self.flags & SAMPLED != 0
+    }
+
+    /// What a child of this span is to be marked with.
+    #[inline]
+    pub(crate) fn mark_of_child(&self) -> u32 {
+        if self.flags & REMOTE == 0 { 0 } else { REMOTE_PARENT }
     }
 }
 
@@ -46,6 +55,25 @@ pub(crate) struct Entry {
 impl Entry {
     fn is_frame_of(&self, span_id: u64) -> bool {
         self.context.span_id == span_id && matches!(self.state, State::Frame(_))
+    }
+
+    /// Not the one of a remote parent, which may be the same span when a process calls itself.
+    #[inline]
+    fn is_own_frame_of(&self, span_id: u64) -> bool {
+        self.is_frame_of(span_id) && self.context.flags & REMOTE == 0
+    }
+}
+
+#[inline]
+fn take_frame_of(entry: &mut Entry) -> Option<Box<Frame>> {
+    let State::Frame(frame) = &entry.state else { return None };
+    if !entry.context.is_sampled() {
+        return None;
+    }
+    let id = frame.id();
+    match std::mem::replace(&mut entry.state, State::Slot(id)) {
+        State::Frame(frame) => Some(frame),
+        State::Slot(_) => None,
     }
 }
 
@@ -73,14 +101,54 @@ impl ContextStack {
         }
     }
 
+    /// Takes the frame of a sampled span that is somewhere on this thread, and leaves its slot's id in its place.
+    #[inline]
+    pub(crate) fn take_in_hand(&mut self, span_id: u64) -> Option<Box<Frame>> {
+        take_frame_of(self.entries.iter_mut().rev().find(|entry| entry.is_own_frame_of(span_id))?)
+    }
+
+    /// The same with the top of the stack, if it is what is looked for.
+    #[inline]
+    pub(crate) fn take_top_in_hand(&mut self, is_it: impl Fn(&Frame) -> bool) -> Option<Box<Frame>> {
+        let top = self.entries.last_mut()?;
+        match &top.state {
+            State::Frame(frame) if is_it(frame) => take_frame_of(top),
+            _ => None,
+        }
+    }
+
+    /// Puts a frame back to where it was taken from; gives it back where that place is gone.
+    #[inline]
+    pub(crate) fn put_back(&mut self, frame: Box<Frame>) -> Option<Box<Frame>> {
+        let id = frame.id();
+        let is_place = |entry: &&mut Entry| matches!(entry.state, State::Slot(slot) if slot == id);
+        match self.entries.iter_mut().rev().find(is_place) {
+            Some(entry) => {
+                entry.state = State::Frame(frame);
+                None
+            }
+            None => Some(frame),
+        }
+    }
+
     /// The frame of a span that is somewhere on this thread.
     #[inline]
     pub(crate) fn frame(&mut self, span_id: u64) -> Option<&mut Box<Frame>> {
-        let entry = self.entries.iter_mut().rev().find(|entry| entry.is_frame_of(span_id))?;
+        let entry = self.entries.iter_mut().rev().find(|entry| entry.is_own_frame_of(span_id))?;
         match &mut entry.state {
             State::Frame(frame) => Some(frame),
             State::Slot(_) => None,
         }
+    }
+
+    /// When a span that is entered on this thread began; 0 where it is not.
+    #[cold]
+    pub(crate) fn start_of(&self, span_id: u64) -> u64 {
+        let entry = self.entries.iter().rev().find(|entry| entry.context.span_id == span_id);
+        entry.map_or(0, |entry| match &entry.state {
+            State::Frame(frame) => frame.slot().start(),
+            State::Slot(id) => slot::find(*id).map_or(0, slot::Slot::start),
+        })
     }
 
     /// The frame at the very top.
@@ -123,6 +191,11 @@ impl ContextStack {
         if let Some(at) = self.entries.iter().rposition(is_it) {
             self.entries.remove(at);
         }
+    }
+
+    /// The spans that are entered, of all recorders.
+    pub(crate) fn span_ids(&self) -> impl Iterator<Item = u64> {
+        self.entries.iter().map(|entry| entry.context.span_id)
     }
 
     pub(crate) fn shrink(&mut self) {

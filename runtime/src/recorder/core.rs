@@ -2,8 +2,8 @@
 
 use super::context::SAMPLED;
 use super::drain::Drain;
-use super::encoder::Limits;
-use super::ring::{Drained, Ring, SMALL};
+use super::encoder::{Content, Limits, Outcome};
+use super::ring::{Drained, Record, Ring, SMALL};
 use super::sampler::Sampler;
 use super::slot::{self, lock};
 use crate::batch::Chunk;
@@ -11,6 +11,7 @@ use std::fmt;
 use std::sync::atomic::{
     AtomicU32, AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
+    fence,
 };
 use std::sync::{Arc, Mutex, Weak};
 use tracing_core::{LevelFilter, Metadata};
@@ -130,6 +131,8 @@ impl Core {
         while let Some(ring) = self.ring(at) {
             // Looked at before reading: nothing can come after. One is the list's own, one is this function's.
             let orphaned = Arc::strong_count(&ring) == 2;
+            // The count is read relaxed; with this the ring's last record is seen by whoever saw its thread let go of it.
+            fence(Acquire);
             let (read, rest) = ring.drain(room, |record, words| {
                 drain.add(record, words);
                 if drain.is_full() {
@@ -206,10 +209,18 @@ impl Core {
         self.counters.late.load(Relaxed)
     }
 
-    /// Counts what was dropped from spans over a limit.
+    /// Finishes content that is not ordinary: what the reader is to know of it.
     #[cold]
-    pub(crate) fn count_limited(&self, dropped: [u32; 3]) {
-        self.counters.limited.fetch_add(dropped.into_iter().map(u64::from).sum(), Relaxed);
+    pub(crate) fn finish(&self, content: &mut Content) -> u8 {
+        self.counters.limited.fetch_add(content.dropped().into_iter().map(u64::from).sum(), Relaxed);
+        let status = match content.finish() {
+            Outcome::Fine | Outcome::Told { failed: false } => 0,
+            Outcome::Failed => Record::FAILED | Record::NEEDS_STATUS,
+            Outcome::Told { failed: true } => Record::FAILED,
+        };
+        let named = if content.is_named() { Record::NAMED } else { 0 };
+        let overrides = if content.overrides_constants() { Record::OVERRIDES } else { 0 };
+        status | named | overrides
     }
 
     /// The spans of this recorder that are open now.

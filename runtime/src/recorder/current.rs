@@ -5,7 +5,7 @@ use super::encoder::{Content, Limits, Precedence, Value};
 use super::foreign;
 use super::subscriber::{current_recorder, encoded, innermost, write_entered};
 use super::thread;
-use super::visit::set_special;
+use super::visit::{is_special, set_special};
 use std::marker::PhantomData;
 
 /// Sets an attribute of the current span: any key, any [`Value`]. The last write of a key wins, over what the macro recorded
@@ -22,22 +22,23 @@ use std::marker::PhantomData;
 /// # plan(3);
 /// ```
 pub fn set_attribute<V: Value>(key: &str, value: V) {
-    amend(|content, limits| {
-        let mut text = None;
-        if key.starts_with("otel.") {
-            text = as_text(&value, limits);
-        }
-        if !text.is_some_and(|text| set_special(content, key, &text)) {
-            content.attributes(limits).record_as(key, &value);
-        }
-    });
+    amend(|content, limits| set_by_name(content, key, &value, limits));
+}
+
+/// Sets what a special name sets, if the value is a text; an attribute under any other name.
+pub(super) fn set_by_name(content: &mut Content, key: &str, value: &(impl Value + ?Sized), limits: Limits) {
+    let text = if is_special(key) { as_text(value, limits) } else { None };
+    match text {
+        Some(text) => set_special(content, key, &text, limits),
+        None => content.attributes(limits).record_as(key, value),
+    }
 }
 
 /// A text value as text; the special names take nothing else.
-fn as_text(value: &impl Value, limits: Limits) -> Option<String> {
+fn as_text(value: &(impl Value + ?Sized), limits: Limits) -> Option<String> {
     use crate::batch::protobuf::Fields;
     let mut probe = Content::default();
-    probe.attributes(limits).record_as("", value);
+    probe.attributes(Limits { attributes: 1, ..limits }).record_as("", value);
     let attribute = Fields(probe.bytes()).next()?;
     let any_value = Fields(attribute.value.as_bytes()).find(|field| field.number == 2)?;
     let text = Fields(any_value.value.as_bytes()).find(|field| field.number == 1)?;

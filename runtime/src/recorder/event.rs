@@ -3,11 +3,10 @@
 //! The event's message is its name, as in tracing-opentelemetry; `level` and `target` are attributes, unless the event has
 //! fields of these names.
 
-use super::encoder::{Buffer, Chain, Content, LimitedText, Limits, Value};
+use super::encoder::{Buffer, Chain, Content, Limits, Value, put_formatted};
 use super::sites;
 use std::error::Error;
-use std::fmt::{Debug, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::fmt::Debug;
 use tracing_core::field::Visit;
 use tracing_core::{Event, Field, Level};
 
@@ -87,8 +86,7 @@ impl Visit for EventVisitor<'_> {
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         if field.name() == MESSAGE {
-            let mut text = LimitedText::new(self.name, self.limits.value_bytes as usize);
-            let _ = catch_unwind(AssertUnwindSafe(|| write!(text, "{value:?}")));
+            put_formatted(self.name, self.limits, format_args!("{value:?}"));
         } else {
             self.fields.event_attributes(self.limits).debug_as(field.name(), value);
         }

@@ -2,9 +2,10 @@
 //!
 //! The attributes are encoded as ever and read back, so that nothing is compiled twice.
 
-use super::callsite::CallSite;
-use super::encoder::{Attributes, Content, Limits, field};
+use super::callsite::{CallSite, INTERNAL};
+use super::encoder::{Attributes, Content, KINDS, Limits, field};
 use super::lane::Ending;
+use super::origin::Origin;
 use crate::batch::protobuf::{Field, Fields, Value};
 use std::cell::Cell;
 use tracing::Span;
@@ -15,37 +16,50 @@ const LIMITS: Limits =
     Limits { attributes: 1024, events: 16, links: 16, value_bytes: 64 * 1024, span_bytes: 1024 * 1024 };
 
 thread_local! {
-    /// The call site whose future has just been given a span and will record its first attributes.
-    static EXPECTED: Cell<Option<&'static CallSite>> = const { Cell::new(None) };
+    /// The call site whose future has just been given a span, and that span, for its first attributes.
+    static EXPECTED: Cell<Option<(&'static CallSite, Span)>> = const { Cell::new(None) };
 }
 
 /// An ordinary span, if the current subscriber wants it.
 #[cold]
-pub(super) fn span(site: &'static CallSite, attributes: impl FnOnce(&mut Attributes<'_>)) -> Option<Span> {
+pub(super) fn span(
+    site: &'static CallSite,
+    origin: Option<Origin>,
+    attributes: impl FnOnce(&mut Attributes<'_>),
+) -> Option<Span> {
     let interest = site.callsite.interest();
     let wanted = || interest.is_always() || dispatcher::get_default(|current| current.enabled(site.metadata));
     if interest.is_never() || !wanted() {
         return None;
     }
-    let span = Span::new(site.metadata, &site.callsite.metadata().fields().value_set(&[]));
+    let values = site.callsite.metadata().fields().value_set(&[]);
+    let span = match origin {
+        None => Span::new(site.metadata, &values),
+        Some(origin) => Span::child_of(origin.0, site.metadata, &values),
+    };
+    if site.kind != INTERNAL {
+        let name = KINDS.get(usize::from(site.kind) - 1).copied();
+        span.record("otel.kind", name);
+    }
     let mut content = Content::default();
     attributes(&mut content.attributes(LIMITS));
     record(&span, &content);
     Some(span)
 }
 
-/// The next call of [`first_attributes`] by this call site is for a span that was just made.
-pub(super) fn expect_first_attributes(site: &'static CallSite) {
-    EXPECTED.set(Some(site));
+/// The next call of [`first`] by this call site is for a span that was just made.
+pub(super) fn expect_first(site: &'static CallSite, span: Span) {
+    // A thread that ends has nowhere to keep it.
+    let _ = EXPECTED.try_with(|expected| expected.set(Some((site, span))));
 }
 
-/// Records the attributes of an async function whose wrapper has just made an ordinary span.
-pub(super) fn first_attributes(site: &'static CallSite, attributes: impl FnOnce(&mut Attributes<'_>)) {
-    if EXPECTED.get().is_some_and(|expected| std::ptr::eq(expected, site)) {
-        EXPECTED.set(None);
-        let mut content = Content::default();
-        attributes(&mut content.attributes(LIMITS));
-        record(&Span::current(), &content);
+/// Records what an async function records first, whose wrapper has just made an ordinary span.
+pub(super) fn first(site: &'static CallSite, amend: impl FnOnce(&mut Ending<'_>)) {
+    let expected = EXPECTED.try_with(Cell::take).ok().flatten();
+    match expected {
+        Some((expected, span)) if std::ptr::eq(expected, site) => finish(&span, amend),
+        Some((other, span)) => expect_first(other, span),
+        None => {}
     }
 }
 
@@ -53,7 +67,7 @@ pub(super) fn first_attributes(site: &'static CallSite, attributes: impl FnOnce(
 #[cold]
 pub(super) fn finish(span: &Span, amend: impl FnOnce(&mut Ending<'_>)) {
     let mut content = Content::default();
-    amend(&mut Ending { content: &mut content, limits: LIMITS });
+    amend(&mut Ending { content: &mut content, limits: LIMITS, foreign: Some(span) });
     record(span, &content);
     for event in Fields(content.bytes()).filter(|field| field.number == u64::from(field::EVENTS)) {
         let text = |key| find_text(&event, key).unwrap_or_default();

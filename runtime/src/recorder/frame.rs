@@ -56,6 +56,12 @@ impl Frame {
         self.slot.generation() | (u64::from(self.index) + 1)
     }
 
+    /// Whether a future's wrapper has just made it for `site`.
+    #[inline]
+    pub(crate) fn is_fresh_for(&self, site: &'static CallSite) -> bool {
+        self.fresh && self.site.is_some_and(|known| std::ptr::eq(known, site))
+    }
+
     #[inline]
     pub(crate) fn slot(&self) -> &'static Slot {
         self.slot
@@ -119,7 +125,7 @@ impl FramePool {
         self.frames.pop().or_else(|| Frame::new(free))
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn give_back(&mut self, mut frame: Box<Frame>) {
         frame.content.recycle();
         self.frames.push(frame);
@@ -139,5 +145,79 @@ impl FramePool {
 
     pub(crate) fn shrink(&mut self) {
         self.frames.shrink_to_fit();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn take(pool: &mut FramePool) -> Box<Frame> {
+        pool.take(&mut Vec::new()).unwrap()
+    }
+
+    #[test]
+    fn a_frame_that_was_given_back_is_taken_again() {
+        let mut pool = FramePool::EMPTY;
+        let frame = take(&mut pool);
+        let (address, slot) = (std::ptr::from_ref(&*frame).addr(), frame.index);
+        pool.give_back(frame);
+        let again = take(&mut pool);
+        assert_eq!((std::ptr::from_ref(&*again).addr(), again.index), (address, slot));
+    }
+
+    #[test]
+    fn every_frame_has_a_slot_of_its_own_that_its_id_finds() {
+        let mut pool = FramePool::EMPTY;
+        let frames: Vec<_> = (0..100).map(|_| take(&mut pool)).collect();
+        let slots: std::collections::HashSet<_> = frames.iter().map(|frame| frame.index).collect();
+        assert_eq!(slots.len(), 100);
+        for frame in &frames {
+            assert!(std::ptr::eq(slot::find(frame.id()).unwrap(), frame.slot()));
+        }
+    }
+
+    #[test]
+    fn the_slot_of_a_frame_that_is_dropped_is_found_by_nobody() {
+        let frame = take(&mut FramePool::EMPTY);
+        let (id, slot) = (frame.id(), frame.slot());
+        slot.open(7);
+        drop(frame);
+        assert!(slot::find(id).is_none());
+        assert_eq!(slot.start(), 0);
+    }
+
+    #[test]
+    fn a_frame_leaves_its_slot_to_the_handles_and_takes_another() {
+        let mut frame = take(&mut FramePool::EMPTY);
+        let (id, slot) = (frame.id(), frame.slot());
+        assert!(slot.retain(id));
+        assert!(frame.leave_slot(&mut Vec::new()));
+        assert!(!std::ptr::eq(frame.slot(), slot));
+        assert!(frame.slot().is_private());
+        assert!(slot::find(id).is_some(), "the handle still has it");
+        assert!(slot.release(id), "and is the last one");
+    }
+
+    #[test]
+    fn a_frame_that_is_dissolved_leaves_its_slot_alone() {
+        let frame = take(&mut FramePool::EMPTY);
+        let (id, slot) = (frame.id(), frame.slot());
+        frame.dissolve();
+        assert!(slot::find(id).is_some());
+        slot.abandon();
+    }
+
+    #[test]
+    fn a_pool_shares_what_is_too_much_and_takes_from_the_others() {
+        let (mut pool, mut other) = (FramePool::EMPTY, FramePool::EMPTY);
+        let frames: Vec<_> = (0..KEEP).map(|_| take(&mut pool)).collect();
+        frames.into_iter().for_each(|frame| pool.give_back(frame));
+        assert_eq!(pool.frames.len(), SHARE, "the other half is for all threads");
+        let frame = take(&mut other);
+        other.give_back(frame);
+        assert!((1..=SHARE).contains(&other.frames.len()));
+        pool.share(0);
+        assert!(pool.frames.is_empty());
     }
 }

@@ -3,7 +3,6 @@
 use super::callsite::CallSite;
 use super::clock;
 use super::context;
-use super::encoder::{Attributes, Content};
 use super::foreign;
 use super::frame::Frame;
 use super::lane::{self, Begun, Ending};
@@ -14,7 +13,7 @@ use std::task::{Context, Poll};
 
 /// What a wrapper holds: 16 bytes.
 #[derive(Debug)]
-enum State {
+pub(super) enum State {
     /// Not polled yet.
     New(&'static CallSite),
     /// Not polled yet, with its attributes.
@@ -32,9 +31,9 @@ pin_project! {
     #[must_use = "futures do nothing unless they are polled"]
     pub struct Traced<F, E> {
         #[pin]
-        future: Option<F>,
-        finish: E,
-        state: State,
+        pub(super) future: Option<F>,
+        pub(super) finish: E,
+        pub(super) state: State,
     }
 
     impl<F, E> PinnedDrop for Traced<F, E> {
@@ -57,48 +56,14 @@ pin_project! {
 }
 
 /// Runs `future` in a span of `site`. `finish` adds what its output says.
-pub fn traced<F, E>(site: &'static CallSite, future: F, finish: E) -> Traced<F, E>
+///
+/// `T` is named where it is known, so that the type of what `finish` takes does not depend on what is inferred of the future.
+pub fn traced<T, F, E>(site: &'static CallSite, future: F, finish: E) -> Traced<F, E>
 where
-    F: Future,
-    E: Fn(&F::Output, &mut Ending<'_>),
+    F: Future<Output = T>,
+    E: Fn(&T, &mut Ending<'_>),
 {
     Traced { future: Some(future), finish, state: State::New(site) }
-}
-
-/// A span that is begun by a call and belongs to the future that the call makes: its attributes and its parent are those of the
-/// call, its time begins with the first poll.
-#[derive(Debug)]
-pub struct Prepared {
-    state: State,
-}
-
-/// Prepares the span of a future that is about to be made from arguments which nobody has later.
-pub fn prepare(site: &'static CallSite, attributes: impl FnOnce(&mut Attributes<'_>)) -> Prepared {
-    if !site.may_be_enabled() {
-        return Prepared { state: State::Nothing };
-    }
-    let state = match lane::begin(site) {
-        Begun::Nothing => State::Nothing,
-        Begun::Lane(mut frame, limits) => {
-            if frame.context.is_sampled() {
-                attributes(&mut frame.content.attributes(limits));
-            }
-            State::Prepared(frame)
-        }
-        Begun::Foreign => foreign::span(site, attributes).map_or(State::Nothing, |span| State::Foreign(Box::new(span))),
-    };
-    Prepared { state }
-}
-
-impl Prepared {
-    /// Runs `future` in the span. `finish` adds what its output says.
-    pub fn trace<F, E>(self, future: F, finish: E) -> Traced<F, E>
-    where
-        F: Future,
-        E: Fn(&F::Output, &mut Ending<'_>),
-    {
-        Traced { future: Some(future), finish, state: self.state }
-    }
 }
 
 impl<F, E> Future for Traced<F, E>
@@ -140,7 +105,7 @@ where
 }
 
 /// The span of a future that is polled for the first time.
-fn begin(state: State) -> State {
+pub(super) fn begin(state: State) -> State {
     let site = match state {
         State::New(site) if site.may_be_enabled() => site,
         State::Prepared(mut frame) => {
@@ -156,9 +121,9 @@ fn begin(state: State) -> State {
             lane::start(&mut frame);
             State::Lane(frame)
         }
-        Begun::Foreign => match foreign::span(site, |_| {}) {
+        Begun::Foreign => match foreign::span(site, None, |_| {}) {
             Some(span) => {
-                foreign::expect_first_attributes(site);
+                foreign::expect_first(site, span.clone());
                 State::Foreign(Box::new(span))
             }
             None => State::Nothing,
@@ -168,7 +133,7 @@ fn begin(state: State) -> State {
 
 /// What happens to the span when its poll is over.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Then {
+pub(super) enum Then {
     /// It waits in its future.
     Wait,
     End,
@@ -177,15 +142,15 @@ enum Then {
 }
 
 /// While it lives the future's span is the current one.
-struct Entered<'a> {
-    span_id: u64,
+pub(super) struct Entered<'a> {
+    pub(super) span_id: u64,
     state: &'a mut State,
-    then: Then,
+    pub(super) then: Then,
 }
 
 impl<'a> Entered<'a> {
     #[inline]
-    fn new(mut frame: Box<Frame>, state: &'a mut State) -> Entered<'a> {
+    pub(super) fn new(mut frame: Box<Frame>, state: &'a mut State) -> Entered<'a> {
         frame.unwinding = std::thread::panicking();
         let context = frame.context;
         thread::with(|thread| thread.stack.push(context, context::State::Frame(frame)));
@@ -208,7 +173,7 @@ impl Drop for Entered<'_> {
             match self.then {
                 Then::Wait => return Some(frame),
                 Then::End => {}
-                Then::Cancel => mark_cancelled(thread, &mut frame),
+                Then::Cancel => frame.content.mark("synndicate.cancelled"),
             }
             thread.end(frame, now);
             None
@@ -216,15 +181,5 @@ impl Drop for Entered<'_> {
         if let Some(frame) = frame {
             *self.state = State::Lane(frame);
         }
-    }
-}
-
-#[cold]
-fn mark_cancelled(thread: &mut thread::Thread, frame: &mut Frame) {
-    if frame.context.is_sampled()
-        && let Some(limits) = thread.limits(frame.context.recorder)
-    {
-        let content: &mut Content = &mut frame.content;
-        content.attributes(limits).record_as("synndicate.cancelled", &true);
     }
 }

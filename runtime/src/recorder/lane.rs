@@ -6,13 +6,17 @@
 use super::callsite::CallSite;
 use super::clock;
 use super::context::State;
-use super::encoder::{Attributes, Content, Limits, Precedence, put_exception};
+use super::current::set_by_name;
+use super::encoder::{Attributes, Content, Limits, Precedence, Value, put_exception};
 use super::foreign;
 use super::frame::Frame;
+use super::origin::Origin;
+use super::slot;
 use super::subscriber::current_recorder;
 use super::thread::{self, Thread};
 use std::fmt;
 use std::marker::PhantomData;
+use tracing_core::span::Id;
 
 /// Ends its span when dropped. The span's state is on the thread's stack, so a guard must stay on its thread.
 #[derive(Debug)]
@@ -32,7 +36,7 @@ impl Guard {
         Guard { span_id, foreign: None, not_send: PhantomData }
     }
 
-    /// Adds what is known only when the body is done.
+    /// Adds what is known only when the body is done, or what is no attribute.
     #[inline]
     pub fn finish(&self, amend: impl FnOnce(&mut Ending<'_>)) {
         if self.span_id != 0 {
@@ -61,12 +65,25 @@ pub fn enter(site: &'static CallSite, attributes: impl FnOnce(&mut Attributes<'_
     match begin(site) {
         Begun::Nothing => Guard::NONE,
         Begun::Lane(mut frame, limits) => {
-            if frame.context.is_sampled() {
-                attributes(&mut frame.content.attributes(limits));
-            }
+            record_first(&mut frame, limits, attributes);
             push(frame)
         }
-        Begun::Foreign => foreign_guard(foreign::span(site, attributes)),
+        Begun::Foreign => foreign_guard(foreign::span(site, None, attributes)),
+    }
+}
+
+/// Begins a span of a sync function that says itself where it belongs.
+pub fn enter_at(site: &'static CallSite, origin: Origin, attributes: impl FnOnce(&mut Attributes<'_>)) -> Guard {
+    if !site.may_be_enabled() {
+        return Guard::NONE;
+    }
+    match begin_at(site, &origin) {
+        Begun::Nothing => Guard::NONE,
+        Begun::Lane(mut frame, limits) => {
+            record_first(&mut frame, limits, attributes);
+            push(frame)
+        }
+        Begun::Foreign => foreign_guard(foreign::span(site, Some(origin), attributes)),
     }
 }
 
@@ -96,6 +113,50 @@ pub(super) fn begin(site: &'static CallSite) -> Begun {
     }
 }
 
+pub(super) fn begin_at(site: &'static CallSite, origin: &Origin) -> Begun {
+    match current_recorder() {
+        Some(recorder) => match thread::with(|thread| thread.begin_at(origin, site, recorder)) {
+            Some((frame, limits)) => Begun::Lane(frame, limits),
+            None => Begun::Nothing,
+        },
+        None => Begun::Foreign,
+    }
+}
+
+/// Records the attributes of a span before it becomes the current one: they run user code, with no borrow held.
+#[inline]
+pub(super) fn record_first(frame: &mut Frame, limits: Limits, attributes: impl FnOnce(&mut Attributes<'_>)) {
+    if frame.context.is_sampled() {
+        let mut beginning = Beginning { frame, panicked: true };
+        attributes(&mut beginning.frame.content.attributes(limits));
+        beginning.panicked = false;
+    }
+}
+
+/// A span whose attributes are being evaluated. If that panics the span is over before it has begun, as a failed one.
+struct Beginning<'a> {
+    frame: &'a mut Frame,
+    panicked: bool,
+}
+
+impl Drop for Beginning<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.panicked {
+            fail_at_start(self.frame);
+        }
+    }
+}
+
+#[cold]
+fn fail_at_start(frame: &mut Frame) {
+    start(frame);
+    thread::with(|thread| {
+        fail_by_panic(thread, frame);
+        thread.end_unentered(frame, clock::monotonic());
+    });
+}
+
 /// Starts the clock of a span and makes it the current one. A root that is not sampled pays no clock.
 fn push(mut frame: Box<Frame>) -> Guard {
     start(&mut frame);
@@ -110,7 +171,11 @@ fn push(mut frame: Box<Frame>) -> Guard {
 pub(super) fn start(frame: &mut Frame) {
     if frame.context.is_sampled() {
         frame.began = clock::monotonic();
-        frame.slot().open(clock::unix(frame.began));
+        let mut unix = clock::unix(frame.began);
+        if clock::has_stepped_back() {
+            unix = unix.max(thread::with(|thread| thread.stack.start_of(frame.slot().parent())));
+        }
+        frame.slot().open(unix);
     }
 }
 
@@ -152,6 +217,8 @@ fn fail_by_panic(thread: &mut Thread, frame: &mut Frame) {
 pub struct Ending<'a> {
     pub(super) content: &'a mut Content,
     pub(super) limits: Limits,
+    /// The span, where it is another subscriber's.
+    pub(super) foreign: Option<&'a tracing::Span>,
 }
 
 impl Ending<'_> {
@@ -159,6 +226,27 @@ impl Ending<'_> {
     #[inline]
     pub fn attributes(&mut self) -> Attributes<'_> {
         self.content.attributes(self.limits)
+    }
+
+    /// Sets an attribute, or what a name like `otel.kind` sets.
+    #[cold]
+    pub fn set<V: Value + ?Sized>(&mut self, key: &str, value: &V) {
+        if self.foreign.is_some() {
+            self.content.attributes(self.limits).record_as(key, value);
+        } else {
+            set_by_name(self.content, key, value, self.limits);
+        }
+    }
+
+    /// Says that the span was caused by others than its parent. A span that is not known any more is left out.
+    #[cold]
+    pub fn follow(&mut self, cause: impl Into<Option<Id>>) {
+        let Some(cause) = cause.into() else { return };
+        if let Some(span) = self.foreign {
+            span.follows_from(cause);
+        } else if let Some(to) = slot::context_of(cause.into_u64()) {
+            self.content.link(&to, self.limits);
+        }
     }
 
     /// Marks the span as failed and records what happened as an exception event. `kind` is the error's type.
@@ -172,55 +260,42 @@ impl Ending<'_> {
     }
 }
 
-/// Runs `amend` on the content of a frame on this thread's stack, which is taken out meanwhile: it runs user code.
+/// Runs `amend` on the content of a frame on this thread's stack, which is in hand meanwhile: it runs user code. What the user
+/// wrote before counts more than what is added now.
 #[inline]
 pub(super) fn amend_frame(span_id: u64, amend: impl FnOnce(&mut Ending<'_>)) {
-    if let Some((content, limits)) = thread::with(|thread| take_content(thread, span_id)) {
-        let mut taken = Taken { span_id, content, limits };
-        amend(&mut Ending { content: &mut taken.content, limits });
+    if let Some((frame, limits)) = thread::with(|thread| thread.take_in_hand(span_id)) {
+        InHand(Some(frame)).amend(limits, amend);
     }
 }
 
-/// Content that was taken out of its frame and goes back when this is dropped, also by a panic of user code.
-struct Taken {
-    span_id: u64,
-    content: Content,
-    limits: Limits,
+#[cold]
+fn amend_beside(content: &mut Content, limits: Limits, amend: impl FnOnce(&mut Ending<'_>)) {
+    let mut beside = thread::with(Thread::fragment);
+    amend(&mut Ending { content: &mut beside, limits, foreign: None });
+    content.absorb(&beside, Precedence::Old, limits);
+    thread::with(|thread| thread.give_back_fragment(beside));
 }
 
-impl Drop for Taken {
+/// A frame that was taken off the stack and goes back when this is dropped, also by a panic of user code.
+struct InHand(Option<Box<Frame>>);
+
+impl InHand {
+    #[inline]
+    fn amend(mut self, limits: Limits, amend: impl FnOnce(&mut Ending<'_>)) {
+        match self.0.as_mut().map(|frame| &mut frame.content) {
+            Some(content) if content.is_amended() => amend_beside(content, limits, amend),
+            Some(content) => amend(&mut Ending { content, limits, foreign: None }),
+            None => {}
+        }
+    }
+}
+
+impl Drop for InHand {
     #[inline]
     fn drop(&mut self) {
-        let content = std::mem::take(&mut self.content);
-        thread::with(|thread| give_back_content(thread, self.span_id, content, self.limits));
-    }
-}
-
-/// The content to write to: the frame's own where no key can collide, otherwise a fragment.
-#[inline]
-fn take_content(thread: &mut Thread, span_id: u64) -> Option<(Content, Limits)> {
-    let frame = thread.stack.frame(span_id)?;
-    if !frame.context.is_sampled() {
-        return None;
-    }
-    let recorder = frame.context.recorder;
-    let own = !frame.content.is_amended() && frame.slot().is_private();
-    let content = if own { std::mem::take(&mut frame.content) } else { thread.fragment() };
-    Some((content, thread.limits(recorder)?))
-}
-
-/// What user code wrote to the span meanwhile joins it; that, and what it or a handle wrote before, counts more than ours.
-#[inline]
-fn give_back_content(thread: &mut Thread, span_id: u64, content: Content, limits: Limits) {
-    if let Some(frame) = thread.stack.frame(span_id) {
-        if frame.content.is_blank() {
-            frame.content = content;
-        } else if content.is_whole() {
-            let written = std::mem::replace(&mut frame.content, content);
-            frame.content.absorb(&written, Precedence::New, limits);
-        } else {
-            frame.content.absorb(&content, Precedence::Old, limits);
-            thread.give_back_fragment(content);
+        if let Some(frame) = self.0.take() {
+            thread::with(|thread| thread.put_back(frame));
         }
     }
 }
@@ -229,18 +304,14 @@ fn give_back_content(thread: &mut Thread, span_id: u64, content: Content, limits
 /// function's own wrapper has just made; where the wrapper made none, the top of the stack is the caller's.
 #[inline]
 pub fn first_attributes(site: &'static CallSite, attributes: impl FnOnce(&mut Attributes<'_>)) {
-    match thread::with(|thread| fresh_span(thread, site)) {
-        Some(span_id) => amend_frame(span_id, |ending| attributes(&mut ending.attributes())),
-        None => foreign::first_attributes(site, attributes),
-    }
+    first(site, |ending| attributes(&mut ending.attributes()));
 }
 
+/// The same for what is no attribute.
 #[inline]
-fn fresh_span(thread: &mut Thread, site: &'static CallSite) -> Option<u64> {
-    let frame = thread.stack.top_frame()?;
-    let is_it = frame.fresh && frame.site.is_some_and(|known| std::ptr::eq(known, site));
-    is_it.then(|| {
-        frame.fresh = false;
-        frame.context.span_id
-    })
+pub fn first(site: &'static CallSite, amend: impl FnOnce(&mut Ending<'_>)) {
+    match thread::with(|thread| thread.take_fresh_in_hand(site)) {
+        Some((frame, limits)) => InHand(Some(frame)).amend(limits, amend),
+        None => foreign::first(site, amend),
+    }
 }

@@ -30,21 +30,29 @@ mod frame;
 mod future;
 mod ids;
 mod lane;
+mod origin;
 mod panic;
+mod prepared;
 mod ring;
 mod sampler;
 mod sites;
 mod slot;
+mod stream;
 mod subscriber;
+#[cfg(test)]
+mod tests;
 mod thread;
 mod unfinished;
 mod visit;
 
 pub use callsite::{CallSite, Constant};
 pub use current::set_attribute;
-pub use encoder::{Attributes, Key, Name, Value};
-pub use future::{Prepared, Traced, prepare, traced};
-pub use lane::{Ending, Guard, enter, first_attributes};
+pub use encoder::{Attributes, Key, Value};
+pub use future::{Traced, traced};
+pub use lane::{Ending, Guard, enter, enter_at, first, first_attributes};
+pub use origin::Origin;
+pub use prepared::{Prepared, prepare, prepare_at};
+pub use stream::TracedStream;
 
 pub(crate) use clock::follow_wall_clock;
 pub(crate) use core::{Config, Core, Filter, Lost, Outlet};
@@ -53,7 +61,7 @@ pub(crate) use ring::Drained;
 pub(crate) use panic::install_hook;
 pub(crate) use sampler::Sampler;
 pub(crate) use subscriber::{AnotherSubscriber, scoped, turn_to};
-pub(crate) use unfinished::hand_over as hand_over_unfinished;
+pub(crate) use unfinished::{hand_over as hand_over_unfinished, hand_over_of_this_thread};
 
 /// Records nothing on the calling thread from now on.
 pub(crate) fn silence_thread() {

@@ -92,9 +92,10 @@ pub(crate) enum Drained {
 }
 
 impl Ring {
+    /// A ring of `words` words, or the next power of two.
     pub(crate) fn new(words: usize) -> Ring {
         Ring {
-            words: (0..words).map(|_| AtomicU64::new(0)).collect(),
+            words: (0..words.next_power_of_two()).map(|_| AtomicU64::new(0)).collect(),
             head: Line::default(),
             tail: Line::default(),
             reader: Mutex::new(()),
@@ -110,16 +111,16 @@ impl Ring {
         self.head.pushed.load(Acquire)
     }
 
-    /// Writes a record; `bytes` are padded to whole words.
-    #[inline]
-    pub(crate) fn push(&self, record: Record, bytes: &[u8], writer: &mut Writer) -> Pushed {
+    /// Writes a record: words, then bytes that are padded to whole words.
+    #[inline(always)]
+    pub(crate) fn push(&self, record: Record, head: &[u64], bytes: &[u8], writer: &mut Writer) -> Pushed {
         let (chunks, _) = bytes.as_chunks::<8>();
         let capacity = self.words.len();
-        let needed = chunks.len() + 1;
-        let head = self.head.position.load(Relaxed);
-        let at = head % capacity;
+        let needed = 1 + head.len() + chunks.len();
+        let position = self.head.position.load(Relaxed);
+        let at = self.place(position);
         let skip = if at + needed > capacity { capacity - at } else { 0 };
-        let end = head + skip + needed;
+        let end = position + skip + needed;
         if end - writer.tail > capacity {
             writer.tail = self.tail.position.load(Acquire);
             if end - writer.tail > capacity {
@@ -134,12 +135,22 @@ impl Ring {
             return Pushed::Full;
         };
         first.store(record.to_word(), Relaxed);
-        for (word, chunk) in rest.iter().zip(chunks) {
+        let (head_words, content_words) = rest.split_at(head.len());
+        for (word, value) in head_words.iter().zip(head) {
+            word.store(*value, Relaxed);
+        }
+        for (word, chunk) in content_words.iter().zip(chunks) {
             word.store(u64::from_le_bytes(*chunk), Relaxed);
         }
         self.head.pushed.store(self.head.pushed.load(Relaxed) + 1, Relaxed);
         self.head.position.store(end, Release);
         if end - writer.tail >= capacity / 2 { self.look_for_reader(end, writer) } else { Pushed::Yes }
+    }
+
+    /// Where a position is among the words, whose number is a power of two: a division would cost more than all the rest.
+    #[inline]
+    fn place(&self, position: usize) -> usize {
+        position & (self.words.len() - 1)
     }
 
     /// The ring may be half full: looks where the reader really is.
@@ -171,7 +182,7 @@ impl Ring {
             if count == most {
                 return (count, Drained::Some);
             }
-            let at = tail % self.words.len();
+            let at = self.place(tail);
             let word = self.words.get(at).map_or(SKIP, |word| word.load(Relaxed));
             if word == SKIP {
                 tail += self.words.len() - at;
@@ -229,7 +240,7 @@ mod tests {
     fn records_come_back_whole_across_many_turns() {
         let (ring, mut writer) = (Ring::new(16), Writer::default());
         for turn in 0..100_u8 {
-            assert_eq!(ring.push(record(13), &[turn; 16], &mut writer), Pushed::Yes);
+            assert_eq!(ring.push(record(13), &[], &[turn; 16], &mut writer), Pushed::Yes);
             assert_eq!(read(&ring), [(record(13), vec![turn; 13])]);
         }
         assert_eq!(ring.pushed(), 100);
@@ -238,7 +249,7 @@ mod tests {
     #[test]
     fn a_full_ring_refuses_and_takes_again_after_a_read() {
         let (ring, mut writer) = (Ring::new(16), Writer::default());
-        let push = |writer: &mut Writer| ring.push(record(24), &[1; 24], writer);
+        let push = |writer: &mut Writer| ring.push(record(24), &[0x0101_0101_0101_0101], &[1; 16], writer);
         let pushed: [Pushed; 5] = std::array::from_fn(|_| push(&mut writer));
         assert_eq!(pushed, [Pushed::Yes, Pushed::HalfFull, Pushed::HalfFull, Pushed::HalfFull, Pushed::Full]);
         assert_eq!(read(&ring).len(), 4);
@@ -247,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_record_larger_than_the_ring_is_refused() {
-        assert_eq!(Ring::new(4).push(record(32), &[0; 32], &mut Writer::default()), Pushed::Full);
+        assert_eq!(Ring::new(4).push(record(32), &[], &[0; 32], &mut Writer::default()), Pushed::Full);
     }
 
     #[test]
@@ -259,7 +270,7 @@ mod tests {
                 let mut writer = Writer::default();
                 for number in 0..count {
                     let bytes = number.to_le_bytes().repeat(1 + number as usize % 5);
-                    while ring.push(record(bytes.len()), &bytes, &mut writer) == Pushed::Full {
+                    while ring.push(record(bytes.len()), &[number], &bytes[8..], &mut writer) == Pushed::Full {
                         std::thread::yield_now();
                     }
                 }

@@ -9,6 +9,7 @@ use super::encoder::Content;
 use std::sync::atomic::{
     AtomicU32, AtomicU64,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
+    fence,
 };
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use tracing_core::Metadata;
@@ -72,9 +73,13 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// The slot of an id, if the id is of its present generation and somebody still holds it.
 #[inline]
 pub(crate) fn find(id: u64) -> Option<&'static Slot> {
-    let slot = at((id as u32).checked_sub(1)?)?;
-    let word = slot.word.load(Acquire);
-    ((word ^ id) & GENERATION == 0 && word & REFERENCES != 0).then_some(slot)
+    at((id as u32).checked_sub(1)?).filter(|slot| slot.belongs_to(id))
+}
+
+/// Who the span with an id is, if [`find`] finds it.
+#[inline]
+pub(crate) fn context_of(id: u64) -> Option<SpanContext> {
+    find(id)?.context_of(id)
 }
 
 #[inline]
@@ -121,6 +126,8 @@ impl Slot {
     #[inline]
     pub(crate) fn publish(&self, opening: &Opening) {
         let Opening { context, parent, info } = opening;
+        // Whoever sees any of this sees that the last span's generation is over, too.
+        fence(Release);
         self.trace_id[0].store((context.trace_id >> 64) as u64, Relaxed);
         self.trace_id[1].store(context.trace_id as u64, Relaxed);
         self.span_id.store(context.span_id, Relaxed);
@@ -129,7 +136,21 @@ impl Slot {
         self.recorder.store(context.recorder, Relaxed);
     }
 
-    /// Who the span is.
+    /// Whether the span `id` has the slot and somebody still holds it.
+    #[inline]
+    fn belongs_to(&self, id: u64) -> bool {
+        let word = self.word.load(Acquire);
+        (word ^ id) & GENERATION == 0 && word & REFERENCES != 0
+    }
+
+    /// Who the span `id` is, if it has the slot. Nothing keeps it there, so what was read counts only if it has it still.
+    fn context_of(&self, id: u64) -> Option<SpanContext> {
+        let context = self.context();
+        fence(Acquire);
+        self.belongs_to(id).then_some(context)
+    }
+
+    /// Who the span is, for the one who opened it or has locked it.
     pub(crate) fn context(&self) -> SpanContext {
         let [high, low] = &self.trace_id;
         SpanContext {
@@ -173,6 +194,11 @@ impl Slot {
         let start = self.start.load(Relaxed);
         self.start.store(0, Release);
         start
+    }
+
+    /// Closes a span that is somebody else's, if it still is the one that began at `start`.
+    pub(crate) fn close_for_owner(&self, start: u64) -> bool {
+        self.start.compare_exchange(start, 0, AcqRel, Relaxed).is_ok()
     }
 
     /// Makes the slot one holder's alone, in a new generation, and says which one that is (in the upper half).
@@ -231,8 +257,7 @@ impl Slot {
         }
         shared.adopt(id);
         write(&mut shared.content);
-        self.update(id, |word| Some(word | WRITTEN));
-        true
+        self.update(id, |word| Some(word | WRITTEN)).is_some()
     }
 }
 
@@ -263,3 +288,6 @@ impl Shared {
         self.content.recycle();
     }
 }
+
+#[cfg(test)]
+mod tests;

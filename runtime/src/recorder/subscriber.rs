@@ -2,7 +2,7 @@
 
 use super::callsite;
 use super::clock;
-use super::context::{LANE, REMOTE, SAMPLED, SpanContext, State};
+use super::context::{LANE, SAMPLED, SpanContext, State};
 use super::core::{self, Core};
 use super::encoder::{Content, Limits, Precedence};
 use super::slot::{self, Opening, Slot, lock};
@@ -16,6 +16,7 @@ use std::sync::atomic::{
 };
 use std::sync::{Arc, Mutex, OnceLock};
 use tracing_core::callsite::DefaultCallsite;
+use tracing_core::subscriber::NoSubscriber;
 use tracing_core::{
     Dispatch, Event, Interest, Kind, Level, LevelFilter, Metadata, Subscriber, dispatcher, metadata, span,
 };
@@ -28,7 +29,12 @@ struct Recorder {
 }
 
 /// Records on threads where this is the default dispatcher.
+///
+/// While there is one dispatcher only, `tracing` asks the current one of the thread that reaches a call site first, and where
+/// that thread has none, switches the call site off for all. So there are always two.
 pub(crate) fn scoped(core: &Core) -> Dispatch {
+    static SECOND: OnceLock<Dispatch> = OnceLock::new();
+    SECOND.get_or_init(|| Dispatch::new(NoSubscriber::new()));
     Dispatch::new(Recorder { core: Arc::new(AtomicU32::new(core.id)) })
 }
 
@@ -87,8 +93,10 @@ impl Recorder {
         self.core.load(Relaxed)
     }
 
-    fn slot(&self, id: &span::Id) -> Option<&'static Slot> {
-        slot::find(id.into_u64()).filter(|slot| slot.recorder() == self.id())
+    /// Who the span of a handle is, if it is one of this recorder.
+    fn context_of(&self, id: &span::Id) -> Option<SpanContext> {
+        let context = slot::context_of(id.into_u64())?;
+        (context.recorder == self.id()).then_some(context)
     }
 
     fn wants(&self, metadata: &Metadata<'_>) -> bool {
@@ -99,48 +107,50 @@ impl Recorder {
         thread::with(|thread| thread.limits(self.id()))
     }
 
-    /// Whose child a new span is; `None`: it is a root.
-    fn parent(&self, attributes: &span::Attributes<'_>) -> Option<SpanContext> {
-        match attributes.parent() {
-            Some(parent) => self.slot(parent).map(Slot::context),
+    /// Begins a span: who it is, what it may hold, and where its fields go. `None`: nobody is to know of it.
+    fn begin(&self, thread: &mut Thread, attributes: &span::Attributes<'_>) -> Option<(Opening, Limits, Box<Content>)> {
+        let (sampler, limits) = thread.sampler_and_limits(self.id()).filter(|_| !thread.is_quiet())?;
+        let parent = match attributes.parent() {
+            Some(parent) => self.context_of(parent),
             None if attributes.is_root() => None,
-            None => innermost(self.id()).map(|(context, _)| context),
-        }
+            None => thread.stack.innermost(self.id()).map(|entry| entry.context),
+        };
+        let opening = match parent {
+            Some(parent) => thread.child(&parent, 0),
+            None => thread.root(self.id(), sampler, 0),
+        };
+        Some((opening, limits, thread.fragment()))
     }
 
-    /// Opens a span in a slot of its own.
+    /// Opens the span in a slot of its own; says its id.
     fn open(
-        &self,
         thread: &mut Thread,
-        parent: Option<SpanContext>,
+        opening: &Opening,
+        fields: &mut Content,
+        limits: Limits,
         metadata: &'static Metadata<'static>,
-        fields: &Content,
     ) -> u64 {
-        let Some((sampler, limits)) = thread.sampler_and_limits(self.id()) else { return NOWHERE };
-        let context = match parent {
-            Some(parent) => SpanContext { span_id: thread.ids.span_id(), flags: parent.flags & SAMPLED, ..parent },
-            None => thread.root(self.id(), sampler),
-        };
         let Some((index, slot)) = thread.allocate_slot() else {
-            thread.count_too_many_open(context);
+            thread.count_too_many_open(opening.context);
             return NOWHERE;
         };
-        let (parent_id, remote) = parent.map_or((0, 0), |parent| (parent.span_id, parent.flags & REMOTE));
-        let opening = Opening { context, parent: parent_id, info: remote };
-        slot.publish(&opening);
+        slot.publish(opening);
         let generation = slot.renew();
         let mut shared = slot.shared();
         shared.begin((generation >> 32) as u32, Some(metadata));
         shared.began = clock::monotonic();
-        if context.is_sampled() {
-            shared.content.begin(&super::encoder::Head::new(&context, parent_id, opening.info));
+        if opening.context.is_sampled() {
             if sites::of(metadata).plain {
-                shared.content.copy(fields);
+                std::mem::swap(&mut shared.content, fields);
             } else {
                 shared.content.absorb(fields, Precedence::New, limits);
             }
         }
-        slot.open(clock::unix(shared.began));
+        let mut unix = clock::unix(shared.began);
+        if clock::has_stepped_back() {
+            unix = unix.max(thread.stack.start_of(opening.parent));
+        }
+        slot.open(unix);
         generation | (u64::from(index) + 1)
     }
 
@@ -151,7 +161,7 @@ impl Recorder {
         encode: impl FnOnce(&mut Content, Limits),
         add: impl FnOnce(&mut Content, &Content, Limits),
     ) {
-        let Some(slot) = self.slot(id) else {
+        let Some(slot) = slot::find(id.into_u64()) else {
             if id.into_u64() != NOWHERE {
                 self.count_late();
             }
@@ -160,16 +170,15 @@ impl Recorder {
         if slot.info() & SAMPLED == 0 {
             return;
         }
-        let Some(limits) = self.limits() else { return };
+        let recorder = slot.recorder();
+        let Some(limits) = thread::with(|thread| thread.limits(recorder)) else { return };
         let fragment = encoded(|content| encode(content, limits));
-        let written = thread::with(|thread| {
-            let written = write_to(thread, slot, id.into_u64(), |content| add(content, &fragment, limits));
+        thread::with(|thread| {
+            if !write_to(thread, slot, id.into_u64(), |content| add(content, &fragment, limits)) {
+                thread.count(recorder, |counters| &counters.late);
+            }
             thread.give_back_fragment(fragment);
-            written
         });
-        if !written {
-            self.count_late();
-        }
     }
 
     fn count_late(&self) {
@@ -179,7 +188,7 @@ impl Recorder {
     /// The span an event belongs to.
     fn span_of(&self, event: &Event<'_>) -> Option<(SpanContext, Option<u64>)> {
         match event.parent() {
-            Some(parent) => self.slot(parent).map(|slot| (slot.context(), Some(parent.into_u64()))),
+            Some(parent) => self.context_of(parent).map(|context| (context, Some(parent.into_u64()))),
             None if event.is_root() => None,
             None => innermost(self.id()),
         }
@@ -203,7 +212,7 @@ pub(super) fn innermost(recorder: u32) -> Option<(SpanContext, Option<u64>)> {
 }
 
 /// A fragment that user code writes, with no borrow held.
-pub(super) fn encoded(encode: impl FnOnce(&mut Content)) -> Content {
+pub(super) fn encoded(encode: impl FnOnce(&mut Content)) -> Box<Content> {
     let mut fragment = thread::with(Thread::fragment);
     encode(&mut fragment);
     fragment
@@ -251,18 +260,15 @@ impl Subscriber for Recorder {
     }
 
     fn new_span(&self, attributes: &span::Attributes<'_>) -> span::Id {
-        let Some(limits) = self.limits().filter(|_| !is_quiet()) else {
+        let Some((opening, limits, mut fields)) = thread::with(|thread| self.begin(thread, attributes)) else {
             return span::Id::from_u64(NOWHERE);
         };
-        let parent = self.parent(attributes);
-        let recorded = parent.is_none_or(|parent| parent.is_sampled());
-        let fields = encoded(|content| {
-            if recorded {
-                attributes.record(&mut SpanVisitor { content, limits });
-            }
-        });
+        let site = sites::of(attributes.metadata());
+        if opening.context.is_sampled() {
+            attributes.record(&mut SpanVisitor { content: &mut fields, limits, keys: site.keys });
+        }
         let id = thread::with(|thread| {
-            let id = self.open(thread, parent, attributes.metadata(), &fields);
+            let id = Recorder::open(thread, &opening, &mut fields, limits, attributes.metadata());
             thread.give_back_fragment(fields);
             id
         });
@@ -272,13 +278,13 @@ impl Subscriber for Recorder {
     fn record(&self, id: &span::Id, values: &span::Record<'_>) {
         self.write(
             id,
-            |content, limits| values.record(&mut SpanVisitor { content, limits }),
+            |content, limits| values.record(&mut SpanVisitor { content, limits, keys: &[] }),
             |content, fields, limits| content.absorb(fields, Precedence::New, limits),
         );
     }
 
     fn record_follows_from(&self, id: &span::Id, follows: &span::Id) {
-        let Some(to) = self.slot(follows).map(Slot::context) else { return self.count_late() };
+        let Some(to) = self.context_of(follows) else { return self.count_late() };
         self.write(id, |_, _| {}, |content, _, limits| content.link(&to, limits));
     }
 
@@ -301,8 +307,7 @@ impl Subscriber for Recorder {
     }
 
     fn enter(&self, id: &span::Id) {
-        if let Some(slot) = self.slot(id) {
-            let context = slot.context();
+        if let Some(context) = slot::context_of(id.into_u64()) {
             thread::with(|thread| thread.stack.push(context, State::Slot(id.into_u64())));
         }
     }
@@ -312,14 +317,14 @@ impl Subscriber for Recorder {
     }
 
     fn clone_span(&self, id: &span::Id) -> span::Id {
-        if let Some(slot) = self.slot(id) {
+        if let Some(slot) = slot::find(id.into_u64()) {
             slot.retain(id.into_u64());
         }
         id.clone()
     }
 
     fn try_close(&self, id: span::Id) -> bool {
-        let Some(slot) = self.slot(&id) else { return false };
+        let Some(slot) = slot::find(id.into_u64()) else { return false };
         if !slot.release(id.into_u64()) {
             return false;
         }

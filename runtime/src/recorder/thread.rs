@@ -7,9 +7,10 @@ use super::callsite::{CallSite, Policy};
 use super::clock;
 use super::context::{ContextStack, LANE, REMOTE, SAMPLED, SpanContext};
 use super::core::{self, Core, Counters};
-use super::encoder::{Content, Head, Limits, Outcome, Precedence};
+use super::encoder::{Buffer, Content, Facts, Head, Limits, Precedence};
 use super::frame::{Frame, FramePool};
 use super::ids::IdGenerator;
+use super::origin::Origin;
 use super::ring::{LARGE, Pushed, Record, Ring, Writer};
 use super::slot::{self, Opening, Slot};
 use super::sampler::Sampler;
@@ -48,7 +49,8 @@ pub(crate) struct Thread {
     pub(crate) ids: IdGenerator,
     frames: FramePool,
     free_slots: Vec<u32>,
-    fragments: Vec<Content>,
+    // Boxed: whole contents would be moved in and out all the time.
+    fragments: Vec<Box<Content>>,
     /// The ways out, one a recorder; the one that was used last stands first.
     outlets: Vec<ThreadOutlet>,
     /// Its thread-locals are being destroyed: what it collects it gives away at once.
@@ -87,33 +89,55 @@ impl Thread {
         if self.quiet || site.policy(recorder) == Policy::Off {
             return None;
         }
+        let parent = self.stack.innermost(recorder).map(|entry| entry.context);
+        if parent.is_some_and(|parent| !parent.is_sampled()) {
+            return None;
+        }
+        self.begin_under(parent, site, recorder)
+    }
+
+    /// A frame for a new span of `site` where it says itself which parent it has. Where that is not sampled there is a frame all
+    /// the same, because the span below it on the stack may be.
+    #[cold]
+    pub(crate) fn begin_at(&mut self, origin: &Origin, site: &'static CallSite, recorder: u32) -> Option<(Box<Frame>, Limits)> {
+        if self.quiet || site.policy(recorder) == Policy::Off {
+            return None;
+        }
+        self.begin_under(origin.context(recorder), site, recorder)
+    }
+
+    #[inline]
+    fn begin_under(&mut self, parent: Option<SpanContext>, site: &'static CallSite, recorder: u32) -> Option<(Box<Frame>, Limits)> {
         let &mut ThreadOutlet { sampler, limits, .. } = self.outlet(recorder)?;
         let info = LANE | site.id() << 8;
-        let opening = match self.stack.innermost(recorder).map(|entry| entry.context) {
-            Some(parent) if !parent.is_sampled() => return None,
-            Some(parent) => Opening {
-                context: SpanContext { span_id: self.ids.span_id(), flags: SAMPLED, ..parent },
-                parent: parent.span_id,
-                info: info | parent.flags & REMOTE,
-            },
-            None => Opening { context: self.root(recorder, sampler), parent: 0, info },
+        let opening = match parent {
+            Some(parent) => self.child(&parent, info),
+            None => self.root(recorder, sampler, info),
         };
         let mut frame = self.open_frame(&opening, Some(site))?;
         if opening.context.is_sampled() {
-            frame.content.begin(&Head::new(&opening.context, opening.parent, opening.info));
+            frame.content.begin(site.kind);
         }
         Some((frame, limits))
     }
 
     /// A new trace.
-    #[inline]
-    pub(crate) fn root(&mut self, recorder: u32, sampler: Sampler) -> SpanContext {
+    #[inline(always)]
+    pub(crate) fn root(&mut self, recorder: u32, sampler: Sampler, info: u32) -> Opening {
         let trace_id = self.ids.trace_id();
         let flags = if sampler.samples(trace_id) { SAMPLED } else { 0 };
-        SpanContext { trace_id, span_id: self.ids.span_id(), recorder, flags }
+        let context = SpanContext { trace_id, span_id: self.ids.span_id(), recorder, flags };
+        Opening { context, parent: 0, info }
     }
 
-    #[inline]
+    /// A span in the trace of `parent`, whose decision counts.
+    #[inline(always)]
+    pub(crate) fn child(&mut self, parent: &SpanContext, info: u32) -> Opening {
+        let context = SpanContext { span_id: self.ids.span_id(), flags: parent.flags & SAMPLED, ..*parent };
+        Opening { context, parent: parent.span_id, info: info | parent.mark_of_child() }
+    }
+
+    #[inline(always)]
     fn open_frame(&mut self, opening: &Opening, site: Option<&'static CallSite>) -> Option<Box<Frame>> {
         let Some(mut frame) = self.frames.take(&mut self.free_slots) else {
             self.count_too_many_open(opening.context);
@@ -144,7 +168,43 @@ impl Thread {
 
     /// A frame that stands for a span in another process; it is never written.
     pub(crate) fn remote(&mut self, context: SpanContext) -> Option<Box<Frame>> {
+        self.outlet(context.recorder)?;
         self.open_frame(&Opening { context, parent: 0, info: REMOTE }, None)
+    }
+
+    /// Takes the frame of a span that is recorded into the caller's hand, who is about to run user code for it. Meanwhile the
+    /// span is on the stack as if it lived in its slot, where that code may write to it.
+    #[inline]
+    pub(crate) fn take_in_hand(&mut self, span_id: u64) -> Option<(Box<Frame>, Limits)> {
+        let frame = self.stack.take_in_hand(span_id)?;
+        self.in_hand(frame)
+    }
+
+    /// The same with the frame at the top, if it was just made for `site`.
+    #[inline]
+    pub(crate) fn take_fresh_in_hand(&mut self, site: &'static CallSite) -> Option<(Box<Frame>, Limits)> {
+        let mut frame = self.stack.take_top_in_hand(|frame| frame.is_fresh_for(site))?;
+        frame.fresh = false;
+        self.in_hand(frame)
+    }
+
+    #[inline]
+    fn in_hand(&mut self, frame: Box<Frame>) -> Option<(Box<Frame>, Limits)> {
+        match self.outlet(frame.context.recorder) {
+            Some(outlet) => Some((frame, outlet.limits)),
+            None => {
+                self.put_back(frame);
+                None
+            }
+        }
+    }
+
+    /// Puts a frame back that was in hand. Where its place is gone its call has ended meanwhile, and so does the span.
+    #[inline]
+    pub(crate) fn put_back(&mut self, frame: Box<Frame>) {
+        if let Some(frame) = self.stack.put_back(frame) {
+            self.end(frame, clock::monotonic());
+        }
     }
 
     /// Takes the frame of span `span_id` off the stack.
@@ -161,35 +221,40 @@ impl Thread {
         let (frame, leaked) = self.stack.take_frame(span_id)?;
         let now = clock::monotonic();
         for mut above in leaked.into_iter().rev() {
-            if let Some(outlet) = self.outlet(above.context.recorder) {
-                mark_unfinished(&mut above.content, outlet.limits);
-            }
+            above.content.mark(UNFINISHED);
             self.end(above, now);
         }
         Some(frame)
     }
 
     /// Ends a span: writes it into the thread's ring and gives the frame back.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn end(&mut self, mut frame: Box<Frame>, now: u64) {
         let slot = frame.slot();
-        let start = slot.start();
         if !slot.is_private() {
-            return self.end_with_handles(frame, start, now);
+            return self.end_with_handles(frame, now);
         }
-        slot.close();
-        self.write(&mut frame, start, now);
+        let start = slot.close();
+        self.write(&mut frame, slot, start, now);
         slot.renew();
         self.give_back(frame);
+    }
+
+    /// Ends a span that was never the current one; its frame does not come back.
+    #[cold]
+    pub(crate) fn end_unentered(&mut self, frame: &mut Frame, now: u64) {
+        let slot = frame.slot();
+        let start = slot.close();
+        self.write(frame, slot, start, now);
     }
 
     /// Handles of the span live on or wrote to it. What they wrote joins it; they keep the slot, where they are still good as
     /// parents, and the frame takes another one.
     #[cold]
-    fn end_with_handles(&mut self, mut frame: Box<Frame>, start: u64, now: u64) {
+    fn end_with_handles(&mut self, mut frame: Box<Frame>, now: u64) {
         let (slot, id) = (frame.slot(), frame.id());
         let mut shared = slot.shared();
-        slot.close();
+        let start = slot.close();
         if shared.belongs_to(id) {
             if let Some(outlet) = self.outlet(frame.context.recorder) {
                 frame.content.absorb(&shared.content, Precedence::New, outlet.limits);
@@ -198,19 +263,20 @@ impl Thread {
         }
         drop(shared);
         let has_slot = frame.leave_slot(&mut self.free_slots);
-        self.write(&mut frame, start, now);
+        self.write(&mut frame, slot, start, now);
         if has_slot { self.give_back(frame) } else { frame.dissolve() }
     }
 
-    #[inline]
-    fn write(&mut self, frame: &mut Frame, start: u64, now: u64) {
+    #[inline(always)]
+    fn write(&mut self, frame: &mut Frame, slot: &Slot, start: u64, now: u64) {
         if let (true, Some(site)) = (start != 0, frame.site) {
             let end = start + now.saturating_sub(frame.began);
-            self.push(&mut frame.content, frame.context.recorder, site.id(), (start, end));
+            let context = frame.context;
+            self.push(&mut frame.content, &context, slot, site.id(), (start, end));
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn give_back(&mut self, frame: Box<Frame>) {
         self.frames.give_back(frame);
         if self.leaving {
@@ -223,10 +289,11 @@ impl Thread {
         let mut shared = slot.shared();
         let start = slot.close();
         let context = slot.context();
-        if context.is_sampled() && let Some(metadata) = shared.metadata {
+        // At 0 it was handed over as unfinished.
+        if start != 0 && context.is_sampled() && let Some(metadata) = shared.metadata {
             let site = super::sites::of(metadata).id;
             let end = start + now.saturating_sub(shared.began);
-            self.push(&mut shared.content, context.recorder, site, (start, end));
+            self.push(&mut shared.content, &context, slot, site, (start, end));
         }
         shared.end();
         drop(shared);
@@ -239,19 +306,20 @@ impl Thread {
         }
     }
 
-    /// Puts a span's bytes into the ring of its recorder.
-    #[inline]
-    pub(crate) fn push(&mut self, content: &mut Content, recorder: u32, site: u32, times: (u64, u64)) {
-        let Some(outlet) = self.outlet(recorder) else { return };
-        let outcome = content.finish();
-        let dropped = content.dropped();
-        if dropped != [0; 3] {
-            outlet.core.count_limited(dropped);
-        }
-        let record = record_of(content, outcome, site);
-        let buffer = content.buffer();
-        Head::set_times(buffer, times.0, times.1);
-        outlet.push(record, buffer.padded());
+    /// Puts a span into the ring of its recorder.
+    #[inline(always)]
+    fn push(
+        &mut self,
+        content: &mut Content,
+        context: &SpanContext,
+        slot: &Slot,
+        site: u32,
+        (start, end): (u64, u64),
+    ) {
+        let Some(outlet) = self.outlet(context.recorder) else { return };
+        let marks = if content.is_ordinary() { 0 } else { outlet.core.finish(content) };
+        let facts = Facts { parent: slot.parent(), info: slot.info(), kind: content.kind(), start, end };
+        outlet.push(&Head::new(context, &facts), content.buffer(), marks, site);
     }
 
     /// This thread's way out for `recorder`; `None` where that recorder is gone.
@@ -266,7 +334,11 @@ impl Thread {
     /// What one span of `recorder` may hold.
     #[inline]
     pub(crate) fn limits(&mut self, recorder: u32) -> Option<Limits> {
-        Some(self.outlet(recorder)?.limits)
+        let limits = self.outlet(recorder)?.limits;
+        if self.leaving {
+            self.leave();
+        }
+        Some(limits)
     }
 
     /// How traces of `recorder` are sampled, and what one span may hold.
@@ -294,13 +366,13 @@ impl Thread {
     }
 
     /// An empty fragment, in which attributes are written before the span they belong to is looked for.
-    pub(crate) fn fragment(&mut self) -> Content {
+    pub(crate) fn fragment(&mut self) -> Box<Content> {
         let mut fragment = self.fragments.pop().unwrap_or_default();
         fragment.clear();
         fragment
     }
 
-    pub(crate) fn give_back_fragment(&mut self, mut fragment: Content) {
+    pub(crate) fn give_back_fragment(&mut self, mut fragment: Box<Content>) {
         if self.fragments.len() < 16 && !self.leaving {
             fragment.recycle();
             self.fragments.push(fragment);
@@ -335,20 +407,21 @@ impl Thread {
 }
 
 impl ThreadOutlet {
-    #[inline]
-    fn push(&mut self, record: Record, padded: &[u8]) {
-        match self.ring.push(record, padded, &mut self.writer) {
+    #[inline(always)]
+    fn push(&mut self, head: &Head, content: &mut Buffer, marks: u8, site: u32) {
+        let record = Record { len: head.len() + content.len(), marks, site };
+        match self.ring.push(record, head.words(), content.padded(), &mut self.writer) {
             Pushed::Yes => {}
             Pushed::HalfFull => self.core.wake(),
-            Pushed::Full => self.push_into_full(record, padded),
+            Pushed::Full => self.push_into_full(record, head, content),
         }
     }
 
     /// A small ring grows once. A large one is emptied by its own thread; what then finds no room is dropped and counted.
     #[cold]
-    fn push_into_full(&mut self, record: Record, padded: &[u8]) {
-        if padded.len() > LARGE * 2 {
-            return self.push_beside(record, padded);
+    fn push_into_full(&mut self, record: Record, head: &Head, content: &mut Buffer) {
+        if record.len > LARGE * 2 {
+            return self.push_beside(record, head, content);
         }
         self.core.wake();
         if self.ring.words() < LARGE {
@@ -357,44 +430,30 @@ impl ThreadOutlet {
         } else {
             self.core.relieve(&self.ring);
         }
-        if self.ring.push(record, padded, &mut self.writer) == Pushed::Full {
+        if self.ring.push(record, head.words(), content.padded(), &mut self.writer) == Pushed::Full {
             self.core.counters.ring_full.fetch_add(1, Relaxed);
         }
     }
 
     /// One span that is larger than a quarter of a ring.
     #[cold]
-    fn push_beside(&mut self, record: Record, padded: &[u8]) {
-        if padded.len() >= Record::MOST {
+    fn push_beside(&mut self, record: Record, head: &Head, content: &Buffer) {
+        if record.len >= Record::MOST {
             self.core.counters.too_large.fetch_add(1, Relaxed);
             return;
         }
-        self.core.accept(one_span(record, padded));
+        self.core.accept(one_span(record, head, content.as_slice()));
     }
 }
 
 /// A chunk of one span.
-pub(crate) fn one_span(record: Record, bytes: &[u8]) -> Chunk {
+pub(crate) fn one_span(record: Record, head: &Head, content: &[u8]) -> Chunk {
+    let mut span = head.to_bytes();
+    span.extend_from_slice(content);
     let mut drain = super::drain::Drain::default();
-    drain.add_bytes(record, bytes.get(..record.len).unwrap_or(bytes));
+    drain.add_bytes(record, &span);
     drain.take()
 }
 
-/// What the worker is told of a span.
-#[inline]
-pub(crate) fn record_of(content: &Content, outcome: Outcome, site: u32) -> Record {
-    let status = match outcome {
-        Outcome::Fine => 0,
-        Outcome::Failed => Record::FAILED | Record::NEEDS_STATUS,
-        Outcome::Told { failed: true } => Record::FAILED,
-        Outcome::Told { failed: false } => 0,
-    };
-    let named = if content.is_named() { Record::NAMED } else { 0 };
-    let overrides = if content.overrides_constants() { Record::OVERRIDES } else { 0 };
-    Record { len: content.bytes().len(), marks: status | named | overrides, site }
-}
-
-/// Says that the span's end was not seen.
-pub(crate) fn mark_unfinished(content: &mut Content, limits: Limits) {
-    content.attributes(limits).record_as("synndicate.unfinished", &true);
-}
+/// The attribute of a span whose end was not seen.
+pub(crate) const UNFINISHED: &str = "synndicate.unfinished";

@@ -6,16 +6,28 @@ use super::callsite;
 use super::clock;
 use super::context::LANE;
 use super::core::Core;
-use super::encoder::{Content, Head, Outcome, Precedence};
+use super::encoder::{Content, Facts, Head, Precedence};
+use super::ring::Record;
 use super::slot::{Shared, Slot};
-use super::thread::{mark_unfinished, one_span, record_of};
+use super::thread::{self, UNFINISHED, one_span};
 use crate::batch::Chunk;
+use std::sync::atomic::{Ordering::Acquire, fence};
 
 /// Hands all open spans of this recorder over, and says how many they were. For the recorder they have ended: where one comes
 /// to its end after all, it is not written again.
 pub(crate) fn hand_over(core: &Core) -> u64 {
+    hand_over_those(core, |_| true)
+}
+
+/// The same with those that are entered on this thread: a panic is about to end them, while other threads go on.
+pub(crate) fn hand_over_of_this_thread(core: &Core) -> u64 {
+    let entered: Vec<u64> = thread::with(|thread| thread.stack.span_ids().collect());
+    hand_over_those(core, |slot| entered.contains(&slot.context().span_id))
+}
+
+fn hand_over_those(core: &Core, wanted: impl Fn(&Slot) -> bool) -> u64 {
     let mut count = 0;
-    for slot in core.open_slots() {
+    for slot in core.open_slots().filter(|slot| wanted(slot)) {
         if let Some(chunk) = encode(core, slot) {
             count += chunk.spans();
             core.accept(chunk);
@@ -25,24 +37,26 @@ pub(crate) fn hand_over(core: &Core) -> u64 {
 }
 
 fn encode(core: &Core, slot: &Slot) -> Option<Chunk> {
-    let generation = slot.generation();
+    let (generation, start) = (slot.generation(), slot.start());
     let shared = slot.shared();
-    let start = slot.start();
     let context = slot.context();
     let mut content = Content::default();
-    content.begin(&Head::new(&context, slot.parent(), slot.info()));
     if shared.belongs_to(generation) {
         content.absorb(&shared.content, Precedence::New, core.config.limits);
     }
-    mark_unfinished(&mut content, core.config.limits);
+    content.mark(UNFINISHED);
     let site = site_of(slot, &shared)?;
-    // The one who ends a span takes the lock only if there are handles, so look whether it ended meanwhile.
-    let still_open = start != 0 && slot.start() == start && slot.generation() == generation;
+    // The one who ends a span takes the lock only if there are handles, so look whether it ended meanwhile. Where it is ending
+    // at this very moment it may come out twice.
+    fence(Acquire);
+    let still_open = start != 0 && slot.generation() == generation && slot.close_for_owner(start);
     still_open.then(|| {
-        slot.close();
-        Head::set_times(content.buffer(), start, clock::unix(clock::monotonic()).max(start));
-        let outcome: Outcome = content.finish();
-        one_span(record_of(&content, outcome, site), content.bytes())
+        let end = clock::unix(clock::monotonic()).max(start);
+        let marks = core.finish(&mut content);
+        let facts = Facts { parent: slot.parent(), info: slot.info(), kind: content.kind(), start, end };
+        let head = Head::new(&context, &facts);
+        let record = Record { len: head.len() + content.bytes().len(), marks, site };
+        one_span(record, &head, content.bytes())
     })
 }
 
@@ -50,5 +64,5 @@ fn site_of(slot: &Slot, shared: &Shared) -> Option<u32> {
     if slot.info() & LANE != 0 {
         return Some(slot.info() >> 8);
     }
-    shared.metadata.map(callsite::of_tracing)
+    shared.metadata.map(|metadata| callsite::of_tracing(metadata).id)
 }

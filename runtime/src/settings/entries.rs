@@ -153,7 +153,7 @@ impl<'a> Collector<'a> {
     fn check_members(&mut self, key: &Key, allowed: &'static [&'static str], raw: &Raw) {
         match &raw.form {
             Form::List(items) => {
-                items.iter().for_each(|item| self.check_members(key, allowed, item))
+                items.iter().for_each(|item| self.check_members(key, allowed, item));
             }
             Form::Table(members) => {
                 for member in members.iter().filter(|member| !allowed.contains(&&*member.name)) {

@@ -105,7 +105,7 @@ impl Spans {
     ///
     /// When they are not valid OTLP.
     #[expect(clippy::panic, reason = "spans that cannot be decoded are a failed test")]
-    pub(super) fn decode(bytes: &[u8]) -> Spans {
+    pub(crate) fn decode(bytes: &[u8]) -> Spans {
         match otlp::ScopeSpans::decode(bytes) {
             Ok(scope) => Spans(scope.spans.into_iter().map(Span::from).collect()),
             Err(error) => panic!("the recorder wrote invalid OTLP: {error}"),

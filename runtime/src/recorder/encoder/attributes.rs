@@ -19,6 +19,10 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
+    /// No limits, for what is ours and small.
+    pub(super) const NONE: Limits =
+        Limits { attributes: u32::MAX, events: u32::MAX, links: u32::MAX, value_bytes: u32::MAX, span_bytes: u32::MAX };
+
     /// Whether a span of `len` bytes may still grow.
     #[inline]
     pub(super) fn admit(&self, len: usize) -> bool {
@@ -31,6 +35,14 @@ impl Limits {
 pub(crate) struct Room {
     pub(crate) used: u32,
     pub(crate) dropped: u32,
+}
+
+impl Room {
+    /// Counts what finds no room; a loop may run for years.
+    #[inline]
+    pub(super) fn drop(&mut self, count: u32) {
+        self.dropped = self.dropped.saturating_add(count);
+    }
 }
 
 /// Attributes as they are recorded: encoded at once, into the span's own buffer.
@@ -60,28 +72,28 @@ impl<'a> Attributes<'a> {
 
     /// Records `value` under a key that is known at compile time.
     #[inline]
-    pub fn record<V: Value + ?Sized>(&mut self, key: &Key, value: &V) {
-        value.record(Name::Known(key), self);
+    pub fn record<V: Value + ?Sized>(&mut self, key: &Key<'_>, value: &V) {
+        value.record(key, self);
     }
 
     /// Records `value` under any key.
     pub fn record_as<V: Value + ?Sized>(&mut self, key: &str, value: &V) {
-        value.record(Name::Text(key), self);
+        value.record(&Key::at_run_time(key), self);
     }
 
     /// Records what `Debug` makes of `value`. A panic of it is caught and recorded as `<panicked>`.
-    pub fn debug(&mut self, key: &Key, value: &dyn fmt::Debug) {
-        self.formatted(Name::Known(key), format_args!("{value:?}"));
+    pub fn debug(&mut self, key: &Key<'_>, value: &dyn fmt::Debug) {
+        self.formatted(key, format_args!("{value:?}"));
     }
 
     /// Records what `Display` makes of `value`. A panic of it is caught and recorded as `<panicked>`.
-    pub fn display(&mut self, key: &Key, value: &dyn fmt::Display) {
-        self.formatted(Name::Known(key), format_args!("{value}"));
+    pub fn display(&mut self, key: &Key<'_>, value: &dyn fmt::Display) {
+        self.formatted(key, format_args!("{value}"));
     }
 
     /// Records what `Debug` makes of `value` under any key.
     pub fn debug_as(&mut self, key: &str, value: &dyn fmt::Debug) {
-        self.formatted(Name::Text(key), format_args!("{value:?}"));
+        self.formatted(&Key::at_run_time(key), format_args!("{value:?}"));
     }
 
     /// Room for one more attribute, or one more that is dropped.
@@ -91,26 +103,24 @@ impl<'a> Attributes<'a> {
             self.room.used += 1;
             return true;
         }
-        self.room.dropped += 1;
+        self.room.drop(1);
         false
     }
 
     /// Records an `AnyValue` of `LEN` bytes, at most 15, of which the first `used` count.
     #[inline]
-    pub(super) fn scalar<const LEN: usize>(&mut self, name: Name<'_>, value: [u8; LEN], used: usize) {
+    pub(super) fn scalar<const LEN: usize>(&mut self, key: &Key<'_>, value: [u8; LEN], used: usize) {
         if !self.admit() {
             return;
         }
-        if let Name::Known(key) = name
-            && key.fits()
-        {
+        if key.fits() {
             let (end, room) = self.short_frame(key, used);
             if let Some(place) = room.get_mut(end..).and_then(<[u8]>::first_chunk_mut) {
                 *place = value;
             }
             self.buffer.advance(end + used);
         } else {
-            self.long_frame(name.text(), used);
+            self.long_frame(key.name(), used);
             *self.buffer.room() = value;
             self.buffer.advance(used);
         }
@@ -119,7 +129,7 @@ impl<'a> Attributes<'a> {
     /// The framing of a key that fits its frame, for a value that leaves all of it below 128 bytes: how long it is, and the room
     /// in which it stands and the value may follow.
     #[inline]
-    fn short_frame(&mut self, key: &Key, len: usize) -> (usize, &mut [u8; Key::FRAME + 16]) {
+    fn short_frame(&mut self, key: &Key<'_>, len: usize) -> (usize, &mut [u8; Key::FRAME + 16]) {
         let (frame, end) = key.frame();
         let room = self.buffer.room::<{ Key::FRAME + 16 }>();
         room[..Key::FRAME].copy_from_slice(frame);
@@ -132,46 +142,39 @@ impl<'a> Attributes<'a> {
     }
 
     /// Records a text, cut at the last character boundary within the limit.
-    pub(super) fn text(&mut self, name: Name<'_>, value: &str) {
+    pub(super) fn text(&mut self, key: &Key<'_>, value: &str) {
         if self.admit() {
             let value = cut(value, self.limits.value_bytes as usize);
-            self.bytes_frame(name, tag(1, LEN), value.len());
+            self.bytes_frame(key, tag(1, LEN), value.len());
             self.buffer.extend(value.as_bytes());
         }
     }
 
     /// Records bytes, cut at the limit.
-    pub(super) fn bytes(&mut self, name: Name<'_>, value: &[u8]) {
+    pub(super) fn bytes(&mut self, key: &Key<'_>, value: &[u8]) {
         if self.admit() {
             let value = value.get(..self.limits.value_bytes as usize).unwrap_or(value);
-            self.bytes_frame(name, tag(7, LEN), value.len());
+            self.bytes_frame(key, tag(7, LEN), value.len());
             self.buffer.extend(value);
         }
     }
 
     /// Records a text that user code writes. The text is written in place, then its framing is moved in front of it.
-    pub(crate) fn formatted(&mut self, name: Name<'_>, arguments: fmt::Arguments<'_>) {
+    pub(crate) fn formatted(&mut self, key: &Key<'_>, arguments: fmt::Arguments<'_>) {
         if !self.admit() {
             return;
         }
         let start = self.buffer.len();
-        let mut text = LimitedText::new(self.buffer, self.limits.value_bytes as usize);
-        if catch_unwind(AssertUnwindSafe(|| text.write_fmt(arguments))).is_err() {
-            self.buffer.truncate(start);
-            self.buffer.extend(b"<panicked>");
-        }
+        put_formatted(self.buffer, self.limits, arguments);
         let text_end = self.buffer.len();
-        self.bytes_frame(name, tag(1, LEN), text_end - start);
+        self.bytes_frame(key, tag(1, LEN), text_end - start);
         self.buffer.move_to(start, self.buffer.len() - text_end);
     }
 
     /// Everything that stands before a text or bytes of this length.
     #[inline]
-    fn bytes_frame(&mut self, name: Name<'_>, tag: u8, len: usize) {
-        if let Name::Known(key) = name
-            && key.fits()
-            && len < Key::SHORT
-        {
+    fn bytes_frame(&mut self, key: &Key<'_>, tag: u8, len: usize) {
+        if key.fits() && len < Key::SHORT {
             let (end, room) = self.short_frame(key, len + 2);
             if let Some(place) = room.get_mut(end..).and_then(<[u8]>::first_chunk_mut) {
                 *place = [tag, len as u8];
@@ -179,7 +182,7 @@ impl<'a> Attributes<'a> {
             self.buffer.advance(end + 2);
             return;
         }
-        self.long_frame(name.text(), 1 + varint_len(len as u64) + len);
+        self.long_frame(key.name(), 1 + varint_len(len as u64) + len);
         self.buffer.push(tag);
         self.buffer.varint(len as u64);
     }
@@ -195,24 +198,6 @@ impl<'a> Attributes<'a> {
     }
 }
 
-/// A key, known at compile time or not.
-#[derive(Clone, Copy, Debug)]
-pub enum Name<'a> {
-    /// With its framing.
-    Known(&'a Key),
-    /// As text.
-    Text(&'a str),
-}
-
-impl<'a> Name<'a> {
-    fn text(self) -> &'a str {
-        match self {
-            Name::Known(key) => key.name(),
-            Name::Text(text) => text,
-        }
-    }
-}
-
 /// The longest start of `text` that fits into `limit` bytes and ends at a character boundary.
 #[inline]
 pub(crate) fn cut(text: &str, limit: usize) -> &str {
@@ -223,18 +208,20 @@ pub(crate) fn cut(text: &str, limit: usize) -> &str {
     boundary.and_then(|at| text.get(..at)).unwrap_or_default()
 }
 
-/// Takes text up to a limit; the rest is let go, so that endless `Debug` output costs no memory.
-pub(crate) struct LimitedText<'a> {
-    buffer: &'a mut Buffer,
-    end: usize,
+/// Appends a text that user code writes, up to the limit. Where that panics, `<panicked>` stands there instead.
+pub(crate) fn put_formatted(buffer: &mut Buffer, limits: Limits, arguments: fmt::Arguments<'_>) {
+    let start = buffer.len();
+    let mut text = LimitedText { end: start + limits.value_bytes as usize, buffer };
+    if catch_unwind(AssertUnwindSafe(|| text.write_fmt(arguments))).is_err() {
+        buffer.truncate(start);
+        buffer.extend(b"<panicked>");
+    }
 }
 
-impl<'a> LimitedText<'a> {
-    /// Appends at most `limit` bytes.
-    pub(crate) fn new(buffer: &'a mut Buffer, limit: usize) -> Self {
-        let end = buffer.len() + limit;
-        LimitedText { buffer, end }
-    }
+/// Takes text up to a position in the buffer; the rest is let go, so that endless `Debug` output costs no memory.
+struct LimitedText<'a> {
+    buffer: &'a mut Buffer,
+    end: usize,
 }
 
 impl Write for LimitedText<'_> {

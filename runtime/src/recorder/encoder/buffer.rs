@@ -55,12 +55,6 @@ impl Buffer {
         self.memory.get(..self.len.next_multiple_of(8)).unwrap_or_default()
     }
 
-    /// The start of the bytes, if they are so many.
-    #[inline]
-    pub(crate) fn first_mut<const LEN: usize>(&mut self) -> Option<&mut [u8; LEN]> {
-        self.memory.get_mut(..self.len)?.first_chunk_mut()
-    }
-
     /// The next `LEN` bytes, to be written in; [`advance`](Buffer::advance) keeps them.
     #[inline]
     pub(crate) fn room<const LEN: usize>(&mut self) -> &mut [u8; LEN] {

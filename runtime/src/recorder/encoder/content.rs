@@ -4,13 +4,11 @@ use super::attributes::{Attributes, Limits, Room};
 use super::field::{
     ATTRIBUTES, DROPPED_ATTRIBUTES, DROPPED_EVENTS, DROPPED_LINKS, EVENTS, LINKS, NAME, STATUS,
 };
-use super::{Buffer, Head, event};
+use super::head::INTERNAL;
+use super::{Buffer, event};
 use crate::batch::protobuf::{Field, Fields, Value, put_bytes, put_varint, tag};
 use crate::recorder::context::SpanContext;
 use std::ops::Range;
-
-/// The field `kind` in a fragment; in a whole span it stands in the head.
-const KIND: u8 = 6;
 
 /// Status codes of OTLP.
 const UNSET: u64 = 0;
@@ -26,16 +24,19 @@ pub(crate) enum Precedence {
     Old,
 }
 
-/// The growing part of a span, or a fragment of one that was written elsewhere and will join it.
+/// The kinds of spans, in the order of their numbers in OTLP, from 1.
+pub(crate) const KINDS: [&str; 5] = ["internal", "server", "client", "producer", "consumer"];
+
+/// The growing part of a span: all but its head. Or a fragment that was written elsewhere and will join it.
 #[derive(Debug, Default)]
 pub(crate) struct Content {
     bytes: Buffer,
-    /// How long the head is; 0 in a fragment.
-    head: usize,
     attributes: Room,
     events: Room,
     links: Room,
     marks: u8,
+    /// 0: nobody has said.
+    kind: u8,
 }
 
 impl Content {
@@ -56,26 +57,19 @@ impl Content {
         self.bytes.recycle();
     }
 
-    /// Starts a span with its head.
+    /// Starts a span of this kind.
     #[inline]
-    pub(crate) fn begin(&mut self, head: &Head) {
-        head.write(&mut self.bytes);
-        self.head = head.len();
-        self.forget();
+    pub(crate) fn begin(&mut self, kind: u8) {
+        self.clear();
+        self.kind = kind;
     }
 
-    /// Starts a fragment.
+    /// Starts anew.
     #[inline]
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
-        self.head = 0;
-        self.forget();
-    }
-
-    #[inline]
-    fn forget(&mut self) {
         (self.attributes, self.events, self.links) = Default::default();
-        self.marks = 0;
+        (self.marks, self.kind) = (0, 0);
     }
 
     /// A writer of attributes.
@@ -111,20 +105,27 @@ impl Content {
         self.bytes.as_slice()
     }
 
-    /// Whether it starts with a head; otherwise it is a fragment.
-    pub(crate) fn is_whole(&self) -> bool {
-        self.head > 0
+    /// The kind, by its number in OTLP.
+    #[inline]
+    pub(crate) fn kind(&self) -> u8 {
+        if self.kind == 0 { INTERNAL } else { self.kind }
     }
 
-    /// Whether it is a fragment in which nothing was written or counted.
-    pub(crate) fn is_blank(&self) -> bool {
-        self.bytes.len() == 0 && self.marks == 0 && self.dropped() == [0; 3]
+    /// Whether nothing was said, dropped or written by other means than the call site's own list of attributes.
+    #[inline]
+    pub(crate) fn is_ordinary(&self) -> bool {
+        self.marks == 0 && self.attributes.dropped | self.events.dropped | self.links.dropped == 0
     }
 
     /// Whether something was written by other means than the call site's own list of attributes, so that keys may collide.
     #[inline]
     pub(crate) fn is_amended(&self) -> bool {
         self.marks & Content::AMENDED != 0
+    }
+
+    /// Has what is written from now on compared with what stands here.
+    pub(crate) fn expect_repeats(&mut self) {
+        self.marks |= Content::AMENDED;
     }
 
     /// Whether a key stands in it that the worker would add from the call site.
@@ -160,10 +161,17 @@ impl Content {
         }
     }
 
+    /// Adds a mark of ours above every limit, unless its key stands there already.
+    #[cold]
+    pub(crate) fn mark(&mut self, key: &str) {
+        let mut mark = Content::default();
+        mark.attributes(Limits::NONE).record_as(key, &true);
+        self.absorb(&mark, Precedence::Old, Limits::NONE);
+    }
+
     /// Takes over what stands in `other`, key by key.
     pub(crate) fn absorb(&mut self, other: &Content, precedence: Precedence, limits: Limits) {
-        let fragment = other.bytes().get(other.head..).unwrap_or_default();
-        for field in Fields(fragment) {
+        for field in Fields(other.bytes()) {
             match u8::try_from(field.number) {
                 Ok(ATTRIBUTES) => self.absorb_attribute(&field, precedence, limits),
                 Ok(EVENTS) if admit(&mut self.events, limits.events, self.bytes.len(), limits) => {
@@ -173,14 +181,16 @@ impl Content {
                     self.bytes.extend(field.bytes);
                 }
                 Ok(NAME) => self.set_name(&String::from_utf8_lossy(field.value.as_bytes())),
-                Ok(KIND) => self.absorb_kind(field.value),
                 Ok(STATUS) => self.absorb_status(field.value.as_bytes()),
                 _ => {}
             }
         }
-        self.attributes.dropped += other.attributes.dropped;
-        self.events.dropped += other.events.dropped;
-        self.links.dropped += other.links.dropped;
+        if other.kind != 0 {
+            self.kind = other.kind;
+        }
+        self.attributes.drop(other.attributes.dropped);
+        self.events.drop(other.events.dropped);
+        self.links.drop(other.links.dropped);
         self.marks |= other.marks & (Content::FAILED | Content::OVERRIDES) | Content::AMENDED;
     }
 
@@ -188,7 +198,10 @@ impl Content {
         let key = key_of(field);
         match (self.find(ATTRIBUTES, |known| key_of(known) == key), precedence) {
             (Some(_), Precedence::Old) => return,
-            (Some(range), Precedence::New) => self.bytes.cut_out(range),
+            (Some(range), _) if range.len() < field.bytes.len() && !limits.admit(self.bytes.len()) => {
+                return self.attributes.drop(1);
+            }
+            (Some(range), _) => self.bytes.cut_out(range),
             (None, _) if !admit(&mut self.attributes, limits.attributes, self.bytes.len(), limits) => return,
             (None, _) => {}
         }
@@ -196,12 +209,6 @@ impl Content {
         if crate::recorder::callsite::is_constant(key) {
             self.marks |= Content::OVERRIDES;
         }
-    }
-
-    /// Takes over a whole copy of what was encoded for a new span whose keys are known to be different.
-    pub(crate) fn copy(&mut self, fragment: &Content) {
-        self.bytes.extend(fragment.bytes());
-        self.attributes = fragment.attributes;
     }
 
     /// Sets the name that counts instead of the call site's.
@@ -213,19 +220,8 @@ impl Content {
 
     /// Sets the kind by its name in OpenTelemetry, in any case; an unknown one is left out.
     pub(crate) fn set_kind(&mut self, kind: &str) {
-        let kinds = ["internal", "server", "client", "producer", "consumer"];
-        let Some(at) = kinds.iter().position(|known| known.eq_ignore_ascii_case(kind)) else {
-            return;
-        };
-        self.absorb_kind(Value::Varint(at as u64 + 1));
-    }
-
-    fn absorb_kind(&mut self, kind: Value<'_>) {
-        let Value::Varint(kind) = kind else { return };
-        if self.head > 0 {
-            Head::set_kind(&mut self.bytes, kind as u8);
-        } else {
-            self.bytes.extend(&[tag(KIND, 0), kind as u8 & 0x7f]);
+        if let Some(at) = KINDS.iter().position(|known| known.eq_ignore_ascii_case(kind)) {
+            self.kind = at as u8 + 1;
         }
     }
 
@@ -274,9 +270,8 @@ impl Content {
     }
 
     /// Writes what is known only now that the span ends, and says whether it failed.
-    #[inline]
     pub(crate) fn finish(&mut self) -> Outcome {
-        if self.attributes.dropped | self.events.dropped | self.links.dropped != 0 {
+        if self.dropped() != [0; 3] {
             self.write_dropped();
         }
         if self.marks & Content::STATUS != 0 {
@@ -310,6 +305,7 @@ impl Content {
     }
 
     /// How many attributes, events and links were dropped.
+    #[inline]
     pub(crate) fn dropped(&self) -> [u32; 3] {
         [self.attributes.dropped, self.events.dropped, self.links.dropped]
     }
@@ -321,8 +317,8 @@ impl Content {
     }
 
     fn find(&self, number: u8, matches: impl Fn(&Field<'_>) -> bool) -> Option<Range<usize>> {
-        let mut start = self.head;
-        for field in Fields(self.bytes().get(self.head..)?) {
+        let mut start = 0;
+        for field in Fields(self.bytes()) {
             let end = start + field.bytes.len();
             if field.number == u64::from(number) && matches(&field) {
                 return Some(start..end);
@@ -349,7 +345,7 @@ fn admit(room: &mut Room, limit: u32, len: usize, limits: Limits) -> bool {
         room.used += 1;
         return true;
     }
-    room.dropped += 1;
+    room.drop(1);
     false
 }
 

@@ -1,7 +1,8 @@
 //! Events and links of a span.
 
 use super::Buffer;
-use super::attributes::{Attributes, Limits, Name, Room};
+use super::Key;
+use super::attributes::{Attributes, Limits, Room};
 use super::field::{EVENTS, LINKS};
 use crate::batch::protobuf::{FIXED64, LEN, tag, varint_len};
 use crate::recorder::context::SpanContext;
@@ -41,20 +42,22 @@ pub(crate) fn put_exception(buffer: &mut Buffer, limits: Limits, kind: &str, mes
     let mut room = Room::default();
     let mut attributes = Attributes::of_event(buffer, &mut room, limits);
     attributes.record_as("exception.type", kind);
-    attributes.formatted(Name::Text("exception.message"), format_args!("{message}"));
+    attributes.formatted(&Key::at_run_time("exception.message"), format_args!("{message}"));
 }
 
 /// An error with all that caused it: `cannot start: cannot read the file: not found`.
 pub(crate) struct Chain<'a>(pub(crate) &'a (dyn Error + 'a));
 
+impl Chain<'_> {
+    /// How many causes are told.
+    const LONGEST: usize = 64;
+}
+
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)?;
-        let mut cause = self.0.source();
-        while let Some(error) = cause {
-            write!(f, ": {error}")?;
-            cause = error.source();
-        }
-        Ok(())
+        // An error may say that it is its own cause.
+        let mut causes = std::iter::successors(self.0.source(), |&cause| cause.source()).take(Chain::LONGEST);
+        causes.try_for_each(|cause| write!(f, ": {cause}"))
     }
 }

@@ -1,80 +1,91 @@
 //! The fixed part at the start of every span: kind, times, ids, flags and parent, each at the same place.
 //!
-//! The worker reads times there, and whoever decides about whole traces can read ids there, without decoding a span.
+//! It is written as whole words, from registers, when the span ends: building it in memory byte by byte and reading it back as
+//! words would wait for every one of those writes. The worker reads times there, and whoever decides about whole traces can
+//! read ids there, without decoding a span.
 
-use super::Buffer;
 use crate::batch::protobuf::{FIXED64, LEN, tag};
-use crate::recorder::context::{REMOTE, SpanContext};
-
-/// The length of the head of a span without a parent.
-pub(crate) const HEAD: usize = 54;
-/// The length of the parent's id that follows it.
-const PARENT: usize = 10;
-const KIND: usize = 1;
-const START: usize = 3;
-const END: usize = 12;
+use crate::recorder::context::{REMOTE_PARENT, SpanContext};
 
 /// The field `status` with the code ERROR and nothing else.
 pub(crate) const STATUS_ERROR: [u8; 4] = [tag(15, LEN), 2, tag(3, 0), 2];
 
 /// `SPAN_KIND_INTERNAL`.
-const INTERNAL: u8 = 1;
+pub(crate) const INTERNAL: u8 = 1;
 
-/// The head of one span.
+const WORDS: usize = 8;
+/// A root says that its parent's id is empty, which fills its last word.
+const WORDS_OF_ROOT: usize = 7;
+
+/// The head of one span, which has ended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Head {
-    bytes: [u8; HEAD + PARENT],
+    words: [u64; WORDS],
     len: usize,
 }
 
+/// What a head says besides ids.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts {
+    /// The parent's id; 0: it is a root.
+    pub(crate) parent: u64,
+    /// The slot's flags.
+    pub(crate) info: u32,
+    pub(crate) kind: u8,
+    /// Nanoseconds since 1970.
+    pub(crate) start: u64,
+    pub(crate) end: u64,
+}
+
 impl Head {
-    /// The head with its ids and flags; times are set when the span ends. `parent` 0 is a root.
+    /// The bytes in their order, eight a word:
+    ///
+    /// ```text
+    ///  0 kind                 2 start               11 end
+    /// 20 trace id            38 span id             48 flags (its tag takes two bytes)        54 parent
+    /// ```
     #[inline]
-    pub(crate) fn new(context: &SpanContext, parent: u64, parent_flags: u32) -> Head {
-        let mut bytes = [0; HEAD + PARENT];
-        (bytes[0], bytes[KIND]) = (tag(6, 0), INTERNAL);
-        bytes[START - 1] = tag(7, FIXED64);
-        bytes[END - 1] = tag(8, FIXED64);
-        (bytes[20], bytes[21]) = (tag(1, LEN), 16);
-        bytes[22..38].copy_from_slice(&context.trace_id.to_be_bytes());
-        (bytes[38], bytes[39]) = (tag(2, LEN), 8);
-        bytes[40..48].copy_from_slice(&context.span_id.to_be_bytes());
-        // Field 16 takes two bytes of tag. Flags: sampled, "it is known whether the parent is remote", and whether it is.
-        (bytes[48], bytes[49]) = (0x85, 0x01);
-        let flags = 0x101 | if parent_flags & REMOTE == 0 { 0 } else { 0x200 };
-        bytes[50..54].copy_from_slice(&u32::to_le_bytes(flags));
-        (bytes[54], bytes[55]) = (tag(4, LEN), 8);
-        bytes[56..64].copy_from_slice(&parent.to_be_bytes());
-        Head { bytes, len: if parent == 0 { HEAD } else { HEAD + PARENT } }
+    pub(crate) fn new(context: &SpanContext, facts: &Facts) -> Head {
+        let Facts { parent, info, kind, start, end } = *facts;
+        let trace_high = ((context.trace_id >> 64) as u64).swap_bytes();
+        let trace_low = (context.trace_id as u64).swap_bytes();
+        // Sampled, and "it is known whether the parent is remote"; then whether it is.
+        let flags = if info & REMOTE_PARENT == 0 { 0x101 } else { 0x301 };
+        let parent_len = if parent == 0 { 0 } else { 8 };
+        let words = [
+            byte(0, tag(6, 0)) | byte(1, kind) | byte(2, tag(7, FIXED64)) | start << 24,
+            start >> 40 | byte(3, tag(8, FIXED64)) | end << 32,
+            end >> 32 | byte(4, tag(1, LEN)) | byte(5, 16) | trace_high << 48,
+            trace_high >> 16 | trace_low << 48,
+            trace_low >> 16 | byte(6, tag(2, LEN)) | byte(7, 8),
+            context.span_id.swap_bytes(),
+            // Field 16 with 4 bytes.
+            byte(0, 0x85) | byte(1, 0x01) | flags << 16 | byte(6, tag(4, LEN)) | byte(7, parent_len),
+            parent.swap_bytes(),
+        ];
+        Head { words, len: if parent == 0 { WORDS_OF_ROOT } else { WORDS } }
     }
 
-    /// Starts a span's buffer with this head.
+    /// The words; written little end first they are the head.
     #[inline]
-    pub(crate) fn write(&self, buffer: &mut Buffer) {
-        buffer.clear();
-        *buffer.room() = self.bytes;
-        buffer.advance(self.len);
+    pub(crate) fn words(&self) -> &[u64] {
+        self.words.get(..self.len).unwrap_or_default()
     }
 
-    /// How long it is.
+    /// How many bytes it takes.
     #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.len
+        self.len * 8
     }
 
-    /// Sets the times in a buffer that starts with a head.
-    #[inline]
-    pub(crate) fn set_times(buffer: &mut Buffer, start: u64, end: u64) {
-        if let Some(head) = buffer.first_mut::<HEAD>() {
-            head[START..START + 8].copy_from_slice(&start.to_le_bytes());
-            head[END..END + 8].copy_from_slice(&end.to_le_bytes());
-        }
+    /// The bytes.
+    pub(crate) fn to_bytes(self) -> Vec<u8> {
+        self.words().iter().flat_map(|word| word.to_le_bytes()).collect()
     }
+}
 
-    /// Sets the kind in a buffer that starts with a head.
-    pub(crate) fn set_kind(buffer: &mut Buffer, kind: u8) {
-        if let Some(head) = buffer.first_mut::<HEAD>() {
-            head[KIND] = kind;
-        }
-    }
+/// A byte at its place in a word.
+#[inline]
+const fn byte(place: u32, byte: u8) -> u64 {
+    (byte as u64) << (8 * place)
 }

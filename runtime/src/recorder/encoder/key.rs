@@ -11,14 +11,14 @@ const FRAMING: usize = 6;
 /// All of it is copied with one write of a fixed size, which the compiler turns into a few moves; then the two lengths that
 /// depend on the value are set. Copies of a variable size would call `memcpy`.
 #[derive(Debug)]
-pub struct Key {
-    name: &'static str,
+pub struct Key<'a> {
+    name: &'a str,
     frame: [u8; Key::FRAME],
     /// How much of `frame` is used; 0 where the key is too long for it.
     len: u8,
 }
 
-impl Key {
+impl<'a> Key<'a> {
     pub(super) const FRAME: usize = 64;
     /// Where in the frame the length of the whole `KeyValue` stands.
     pub(super) const TOTAL: usize = 1;
@@ -27,7 +27,7 @@ impl Key {
 
     /// The key `name`.
     #[must_use]
-    pub const fn new(name: &'static str) -> Key {
+    pub const fn new(name: &'a str) -> Key<'a> {
         let text = name.as_bytes();
         let mut frame = [0; Key::FRAME];
         if text.is_empty() || text.len() > Key::FRAME - FRAMING {
@@ -45,9 +45,14 @@ impl Key {
         Key { name, frame, len: (text.len() + FRAMING) as u8 }
     }
 
+    /// A key that is known only when the program runs. It is written piece by piece, which costs less than making a frame.
+    pub(super) const fn at_run_time(name: &'a str) -> Key<'a> {
+        Key { name, frame: [0; Key::FRAME], len: 0 }
+    }
+
     /// The key as text.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
+    pub const fn name(&self) -> &'a str {
         self.name
     }
 

@@ -8,14 +8,16 @@ mod content;
 mod event;
 mod head;
 mod key;
+#[cfg(test)]
+mod tests;
 mod value;
 
-pub use attributes::{Attributes, Name};
-pub(crate) use attributes::{LimitedText, Limits};
+pub use attributes::Attributes;
+pub(crate) use attributes::{Limits, cut, put_formatted};
 pub(crate) use buffer::Buffer;
-pub(crate) use content::{Content, Outcome, Precedence, key_of};
+pub(crate) use content::{Content, KINDS, Outcome, Precedence, key_of};
 pub(crate) use event::{Chain, put_exception};
-pub(crate) use head::{Head, STATUS_ERROR};
+pub(crate) use head::{Facts, Head, STATUS_ERROR};
 pub use key::Key;
 pub use value::Value;
 

@@ -3,7 +3,7 @@
 //! Whatever fits a signed 64-bit integer is an integer; what is larger is its decimal text, so that the meaning never changes
 //! with the size. Source: <https://opentelemetry.io/docs/specs/otel/common/#anyvalue>.
 
-use super::attributes::{Attributes, Name};
+use super::{Attributes, Key};
 use crate::batch::protobuf::{FIXED64, tag, varint_len};
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -21,19 +21,19 @@ const DOUBLE: u8 = tag(4, FIXED64);
     note = "record its text instead: `%value` for `Display`, `?value` for `Debug`"
 )]
 pub trait Value {
-    /// Records the value under `name`; nothing for `None`.
+    /// Records the value under `key`; nothing for `None`.
     #[doc(hidden)]
-    fn record(&self, name: Name<'_>, attributes: &mut Attributes<'_>);
+    fn record(&self, key: &Key<'_>, attributes: &mut Attributes<'_>);
 }
 
 macro_rules! integers {
     ($($integer:ty)*) => {$(
         impl Value for $integer {
             #[inline]
-            fn record(&self, name: Name<'_>, attributes: &mut Attributes<'_>) {
+            fn record(&self, key: &Key<'_>, attributes: &mut Attributes<'_>) {
                 match i64::try_from(*self) {
-                    Ok(value) => integer(name, value, attributes),
-                    Err(_) => attributes.formatted(name, format_args!("{self}")),
+                    Ok(value) => integer(key, value, attributes),
+                    Err(_) => attributes.formatted(key, format_args!("{self}")),
                 }
             }
         }
@@ -42,14 +42,14 @@ macro_rules! integers {
 integers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
 
 #[inline]
-fn integer(name: Name<'_>, value: i64, attributes: &mut Attributes<'_>) {
+fn integer(key: &Key<'_>, value: i64, attributes: &mut Attributes<'_>) {
     match value {
-        0..128 => attributes.scalar(name, [INT, value as u8], 2),
-        _ => long_integer(name, value, attributes),
+        0..128 => attributes.scalar(key, [INT, value as u8], 2),
+        _ => long_integer(key, value, attributes),
     }
 }
 
-fn long_integer(name: Name<'_>, value: i64, attributes: &mut Attributes<'_>) {
+fn long_integer(key: &Key<'_>, value: i64, attributes: &mut Attributes<'_>) {
     let mut rest = value as u64;
     let len = varint_len(rest);
     let mut bytes = [0; 11];
@@ -59,55 +59,55 @@ fn long_integer(name: Name<'_>, value: i64, attributes: &mut Attributes<'_>) {
         rest >>= 7;
     }
     bytes[len] &= 0x7f;
-    attributes.scalar(name, bytes, 1 + len);
+    attributes.scalar(key, bytes, 1 + len);
 }
 
 impl Value for bool {
     #[inline]
-    fn record(&self, name: Name<'_>, attributes: &mut Attributes<'_>) {
-        attributes.scalar(name, [BOOL, u8::from(*self)], 2);
+    fn record(&self, key: &Key<'_>, attributes: &mut Attributes<'_>) {
+        attributes.scalar(key, [BOOL, u8::from(*self)], 2);
     }
 }
 
 impl Value for f64 {
     #[inline]
-    fn record(&self, name: Name<'_>, attributes: &mut Attributes<'_>) {
+    fn record(&self, key: &Key<'_>, attributes: &mut Attributes<'_>) {
         let [a, b, c, d, e, f, g, h] = self.to_le_bytes();
-        attributes.scalar(name, [DOUBLE, a, b, c, d, e, f, g, h], 9);
+        attributes.scalar(key, [DOUBLE, a, b, c, d, e, f, g, h], 9);
     }
 }
 
 impl Value for f32 {
     #[inline]
-    fn record(&self, name: Name<'_>, attributes: &mut Attributes<'_>) {
-        f64::from(*self).record(name, attributes);
+    fn record(&self, key: &Key<'_>, attributes: &mut Attributes<'_>) {
+        f64::from(*self).record(key, attributes);
     }
 }
 
 impl Value for str {
     #[inline]
-    fn record(&self, name: Name<'_>, attributes: &mut Attributes<'_>) {
-        attributes.text(name, self);
+    fn record(&self, key: &Key<'_>, attributes: &mut Attributes<'_>) {
+        attributes.text(key, self);
     }
 }
 
 impl Value for char {
-    fn record(&self, name: Name<'_>, attributes: &mut Attributes<'_>) {
-        attributes.text(name, self.encode_utf8(&mut [0; 4]));
+    fn record(&self, key: &Key<'_>, attributes: &mut Attributes<'_>) {
+        attributes.text(key, self.encode_utf8(&mut [0; 4]));
     }
 }
 
 impl Value for [u8] {
-    fn record(&self, name: Name<'_>, attributes: &mut Attributes<'_>) {
-        attributes.bytes(name, self);
+    fn record(&self, key: &Key<'_>, attributes: &mut Attributes<'_>) {
+        attributes.bytes(key, self);
     }
 }
 
 impl<V: Value> Value for Option<V> {
     #[inline]
-    fn record(&self, name: Name<'_>, attributes: &mut Attributes<'_>) {
+    fn record(&self, key: &Key<'_>, attributes: &mut Attributes<'_>) {
         if let Some(value) = self {
-            value.record(name, attributes);
+            value.record(key, attributes);
         }
     }
 }
@@ -116,8 +116,8 @@ macro_rules! through {
     ($([$($generics:tt)*] $pointer:ty)*) => {$(
         impl<$($generics)*> Value for $pointer {
             #[inline]
-            fn record(&self, name: Name<'_>, attributes: &mut Attributes<'_>) {
-                (**self).record(name, attributes);
+            fn record(&self, key: &Key<'_>, attributes: &mut Attributes<'_>) {
+                (**self).record(key, attributes);
             }
         }
     )*};

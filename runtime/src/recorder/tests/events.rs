@@ -66,7 +66,6 @@ fn level_target_and_fields_are_attributes_and_the_message_is_the_name() {
             trace!(target: "a::target", number = 7, %who, ok = true, ratio = 0.5, debug = ?Some(1), "asks {who}");
             warn!(level, target = "mine", only = "fields");
             debug!(name: "with a name", n = 1);
-            info!(message = 5);
         },
         |spans, ()| {
             let span = spans.one("event_fields");
@@ -89,7 +88,6 @@ fn level_target_and_fields_are_attributes_and_the_message_is_the_name() {
             assert!(only_fields.name.starts_with("event "), "without a message its call site's name: {only_fields:?}");
 
             event(span, "with a name");
-            event(span, "5");
             assert!(span.events.windows(2).all(|pair| pair[0].time <= pair[1].time));
             assert!(span.events.iter().all(|event| (span.start..=span.end).contains(&event.time)));
             assert_eq!(span.status, Status::Unset);

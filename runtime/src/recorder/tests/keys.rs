@@ -1,6 +1,6 @@
 //! A key stands once in a span: the last write wins, and the user's over ours.
 
-use super::{block_on, enter, enter_with, everywhere, on_thread, pending, poll, traced_with};
+use super::{block_on, enter, enter_with, everywhere, on_thread, pending, poll, recorded, traced_with};
 use crate::__private::{CallSite, Constant, call_site};
 use crate::recorder::{Ending, traced as traced_until};
 use crate::set_attribute;
@@ -30,7 +30,7 @@ fn the_last_write_of_a_key_wins_whoever_writes() {
             let span = spans.one("keys_last");
             assert_attribute(span, "id", 10);
             assert_attribute(span, "other", 1.5);
-            assert_eq!(span.attributes.len(), 2);
+            assert_eq!(recorded(span).len(), 2);
         },
     );
 }
@@ -94,7 +94,7 @@ fn what_other_threads_wrote_is_merged_key_by_key() {
             assert_attribute(span, "b", 1);
             assert_attribute(span, "c", "body");
             assert_attribute(span, "d", "thread");
-            assert_eq!(span.attributes.len(), 4);
+            assert_eq!(recorded(span).len(), 4);
         },
     );
 }
@@ -102,7 +102,7 @@ fn what_other_threads_wrote_is_merged_key_by_key() {
 static WITH_CONSTANTS: CallSite = call_site!(
     name: "keys_constants",
     target: module_path!(),
-    level: INFO,
+    level: tracing_core::Level::INFO,
     fields: ["agent_type"],
     constants: [
         Constant::Text("code.function.name", "ours::function"),

@@ -16,9 +16,9 @@ macro_rules! site {
         static $site: $crate::__private::CallSite = $crate::__private::call_site!(
             name: $name,
             target: module_path!(),
-            level: $level,
+            level: tracing_core::Level::$level,
             fields: [$($field),*],
-            constants: [],
+            constants: [$crate::__private::Constant::Text("code.function.name", $name)],
         );
     };
 }
@@ -32,6 +32,7 @@ mod keys;
 mod limits;
 mod nesting;
 mod panics;
+mod prepared;
 mod properties;
 mod reentry;
 mod remote;
@@ -40,6 +41,7 @@ mod sampling;
 mod special_fields;
 mod stale_ids;
 mod stress;
+mod times;
 mod unfinished;
 mod values;
 
@@ -148,7 +150,7 @@ fn traced_with<F: Future>(
     attributes: impl FnOnce(&mut Attributes<'_>),
     future: F,
 ) -> impl Future<Output = F::Output> {
-    let body = async {
+    let body = async move {
         super::first_attributes(site, attributes);
         future.await
     };
@@ -194,6 +196,12 @@ fn assert_root(span: &Span) {
 /// The spans with this name, in the order in which they ended.
 fn named<'a>(spans: &'a Spans, name: &str) -> Vec<&'a Span> {
     spans.named(name).collect()
+}
+
+/// What was recorded, without what the call site says of itself.
+fn recorded(span: &Span) -> Vec<(&str, &AttributeValue)> {
+    let attributes = span.attributes.iter().map(|(key, value)| (&key[..], value));
+    attributes.filter(|(key, _)| !key.starts_with("code.")).collect()
 }
 
 /// An event of a span, by its name.

@@ -1,0 +1,108 @@
+//! Spans of functions that return a future or a stream: begun by the call, whose arguments nobody has later, and handed to what
+//! the function returns.
+
+use super::callsite::CallSite;
+use super::encoder::Attributes;
+use super::foreign;
+use super::frame::Frame;
+use super::future::{State, Traced};
+use super::lane::{self, Begun, Ending};
+use super::origin::Origin;
+use super::stream::TracedStream;
+use super::thread;
+use futures_core::Stream;
+
+/// A span whose attributes and whose parent are those of a call, and whose time begins with the first poll of what the call
+/// returned. Without a poll there is no span.
+#[derive(Debug)]
+#[must_use = "the span is nothing without its future"]
+pub struct Prepared {
+    state: State,
+}
+
+/// Prepares the span of a call.
+pub fn prepare(site: &'static CallSite, attributes: impl FnOnce(&mut Attributes<'_>)) -> Prepared {
+    let state = if site.may_be_enabled() {
+        of_begun(lane::begin(site), site, None, attributes)
+    } else {
+        State::Nothing
+    };
+    Prepared { state }
+}
+
+/// Prepares the span of a call that says itself where it belongs.
+pub fn prepare_at(
+    site: &'static CallSite,
+    origin: Origin,
+    attributes: impl FnOnce(&mut Attributes<'_>),
+) -> Prepared {
+    let state = if site.may_be_enabled() {
+        of_begun(lane::begin_at(site, &origin), site, Some(origin), attributes)
+    } else {
+        State::Nothing
+    };
+    Prepared { state }
+}
+
+fn of_begun(
+    begun: Begun,
+    site: &'static CallSite,
+    origin: Option<Origin>,
+    attributes: impl FnOnce(&mut Attributes<'_>),
+) -> State {
+    match begun {
+        Begun::Nothing => State::Nothing,
+        Begun::Lane(mut frame, limits) => {
+            lane::record_first(&mut frame, limits, attributes);
+            State::Prepared(frame)
+        }
+        Begun::Foreign => match foreign::span(site, origin, attributes) {
+            Some(span) => State::Foreign(Box::new(span)),
+            None => State::Nothing,
+        },
+    }
+}
+
+impl Prepared {
+    /// Adds what is no attribute.
+    pub fn amend(&mut self, amend: impl FnOnce(&mut Ending<'_>)) {
+        match &mut self.state {
+            State::Prepared(frame) => amend_prepared(frame, amend),
+            State::Foreign(span) => foreign::finish(span, amend),
+            State::New(_) | State::Lane(_) | State::Nothing => {}
+        }
+    }
+
+    /// Runs `future` in the span. `finish` adds what its output says.
+    pub fn trace<T, F, E>(self, future: F, finish: E) -> Traced<F, E>
+    where
+        F: Future<Output = T>,
+        E: Fn(&T, &mut Ending<'_>),
+    {
+        Traced { future: Some(future), finish, state: self.state }
+    }
+
+    /// Runs `stream` in the span, which ends with it.
+    pub fn trace_stream<T, S>(self, stream: S) -> TracedStream<S, fn(&T, &mut Ending<'_>)>
+    where
+        S: Stream<Item = T>,
+    {
+        TracedStream { stream: Some(stream), look: None, items: 0, state: self.state }
+    }
+
+    /// The same with `look`, which adds what an item says.
+    pub fn trace_items<T, S, E>(self, stream: S, look: E) -> TracedStream<S, E>
+    where
+        S: Stream<Item = T>,
+        E: Fn(&T, &mut Ending<'_>),
+    {
+        TracedStream { stream: Some(stream), look: Some(look), items: 0, state: self.state }
+    }
+}
+
+fn amend_prepared(frame: &mut Frame, amend: impl FnOnce(&mut Ending<'_>)) {
+    let limits = thread::with(|thread| thread.limits(frame.context.recorder));
+    if let Some(limits) = limits.filter(|_| frame.context.is_sampled()) {
+        amend(&mut Ending { content: &mut frame.content, limits, foreign: None });
+    }
+}

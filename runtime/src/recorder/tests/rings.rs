@@ -1,0 +1,192 @@
+//! From threads to the outlet: growth, relief, and a count that is exact.
+
+use super::{enter, enter_with, thread};
+use crate::batch::Chunk;
+use crate::recorder::{Config, Core, Drained, Outlet, scoped};
+use crate::testing::everything;
+use opentelemetry_proto::tonic::trace::v1::{ScopeSpans, Span};
+use prost::Message;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+use tracing::info_span;
+use tracing_core::dispatcher;
+
+site!(SPAN, "ring_span", ["n"]);
+
+/// Keeps what it is given, and counts how often somebody asked for a reader.
+#[derive(Default)]
+struct Kept {
+    chunks: Mutex<Vec<Chunk>>,
+    wakes: AtomicU64,
+}
+
+impl Outlet for Kept {
+    fn accept(&self, chunk: Chunk) {
+        self.chunks.lock().unwrap().push(chunk);
+    }
+
+    fn wake(&self) {
+        self.wakes.fetch_add(1, Relaxed);
+    }
+}
+
+impl Kept {
+    fn count(&self) -> u64 {
+        self.chunks.lock().unwrap().iter().map(Chunk::spans).sum()
+    }
+
+    /// The spans, decoded; each chunk holds as many as it says.
+    fn spans(&self) -> Vec<Span> {
+        let decode = |chunk: &Chunk| {
+            let spans = ScopeSpans::decode(&chunk.bytes()[..]).unwrap().spans;
+            assert_eq!(spans.len() as u64, chunk.spans());
+            spans
+        };
+        self.chunks.lock().unwrap().iter().flat_map(decode).collect()
+    }
+}
+
+fn recorder() -> (Arc<Core>, Arc<Kept>) {
+    let kept = Arc::new(Kept::default());
+    (Core::new(everything(), kept.clone()), kept)
+}
+
+fn record(n: usize) {
+    drop(enter_with(&SPAN, |attributes| attributes.record_as("n", &n)));
+}
+
+fn number(span: &Span) -> usize {
+    use opentelemetry_proto::tonic::common::v1::any_value::Value;
+    let value = span.attributes.iter().find(|attribute| attribute.key == "n").and_then(|n| n.value.clone()?.value);
+    match value {
+        Some(Value::IntValue(n)) => n as usize,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_thread_that_nobody_drains_loses_nothing() {
+    const SPANS: usize = if cfg!(miri) { 300 } else { 5000 };
+    let (core, kept) = recorder();
+    dispatcher::with_default(&scoped(&core), || (0..SPANS).for_each(record));
+    assert!(kept.wakes.load(Relaxed) > 0, "it asked for somebody to drain it");
+    core.drain(u64::MAX);
+    let mut numbers: Vec<_> = kept.spans().iter().map(number).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (0..SPANS).collect::<Vec<_>>());
+    assert_eq!((core.created(), core.lost()), (SPANS as u64, crate::recorder::Lost::default()));
+}
+
+#[test]
+fn a_drain_takes_as_many_as_it_is_asked_to() {
+    let (core, kept) = recorder();
+    dispatcher::with_default(&scoped(&core), || (0..10).for_each(record));
+    assert_eq!((core.drain(0), kept.count()), (Drained::Some, 0));
+    assert_eq!((core.drain(4), kept.count()), (Drained::Some, 4));
+    assert_eq!((core.drain(6), kept.count()), (Drained::All, 10));
+    assert_eq!((core.drain(1), kept.count()), (Drained::All, 10));
+}
+
+#[test]
+fn a_span_larger_than_a_ring_goes_beside_it_and_is_counted() {
+    let (core, kept) = recorder();
+    let large = "x".repeat(20_000);
+    dispatcher::with_default(&scoped(&core), || {
+        drop(enter_with(&SPAN, |attributes| (0..5).for_each(|i| attributes.record_as(&format!("large.{i}"), &*large))));
+        info_span!("ring_small").in_scope(|| {});
+    });
+    assert_eq!((kept.count(), core.created()), (1, 2));
+    core.drain(u64::MAX);
+    assert_eq!(kept.spans().iter().map(|span| &span.name[..]).collect::<Vec<_>>(), ["ring_span", "ring_small"]);
+}
+
+#[test]
+fn a_span_over_every_limit_is_dropped_and_counted() {
+    let kept = Arc::new(Kept::default());
+    let mut config: Config = everything();
+    (config.limits.value_bytes, config.limits.span_bytes) = (32 << 20, 32 << 20);
+    let core = Core::new(config, kept.clone());
+    dispatcher::with_default(&scoped(&core), || {
+        let huge = "x".repeat(17 << 20);
+        drop(enter_with(&SPAN, |attributes| attributes.record_as("huge", &*huge)));
+        record(1);
+    });
+    core.drain(u64::MAX);
+    assert_eq!((kept.count(), core.lost().too_large, core.created()), (1, 1, 2));
+}
+
+#[test]
+fn a_quiet_thread_records_nothing() {
+    let (core, _) = recorder();
+    let dispatch = scoped(&core);
+    let quiet = move || {
+        thread::with(thread::Thread::silence);
+        dispatcher::with_default(&dispatch, || {
+            let _slot = info_span!("quiet_slot").entered();
+            drop(enter_with(&SPAN, |_| panic!("evaluated")));
+            tracing::info!("quiet");
+            crate::set_attribute("x", 1);
+        });
+    };
+    std::thread::spawn(quiet).join().unwrap();
+    assert_eq!(core.created(), 0);
+}
+
+/// Eight threads on whatever cores there are, and one that drains: what was created was handed over or counted as dropped.
+#[test]
+fn every_span_of_eight_threads_is_handed_over_or_counted() {
+    const SPANS: u64 = if cfg!(miri) { 40 } else { 20_000 };
+    let (core, kept) = recorder();
+    let (dispatch, busy) = (scoped(&core), AtomicBool::new(true));
+    std::thread::scope(|scope| {
+        let worker = scope.spawn(|| {
+            while busy.load(Relaxed) {
+                let handed_over = kept.count();
+                core.drain(100);
+                let lost = core.lost();
+                assert!(core.created() >= handed_over + lost.ring_full, "created is never behind");
+            }
+        });
+        let threads: Vec<_> = (0..8)
+            .map(|_| {
+                scope.spawn(|| {
+                    dispatcher::with_default(&dispatch, || {
+                        for n in 0..SPANS / 4 {
+                            record(n as usize);
+                            info_span!("ring_slot", n).in_scope(|| drop(enter(&SPAN)));
+                            drop(enter(&SPAN));
+                        }
+                    });
+                })
+            })
+            .collect();
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        busy.store(false, Relaxed);
+        worker.join().unwrap();
+    });
+    while core.drain(1000) == Drained::Some {}
+    core.drain(u64::MAX);
+    let lost = core.lost();
+    assert_eq!(core.created(), 8 * SPANS);
+    assert_eq!(kept.count() + lost.ring_full + lost.too_large + lost.too_many_open, 8 * SPANS);
+    assert_eq!(kept.spans().len() as u64, kept.count());
+    assert_eq!(core.threads(), 0, "rings of threads that have ended are forgotten");
+}
+
+#[test]
+fn ids_are_unique_over_threads() {
+    const THREADS: usize = if cfg!(miri) { 4 } else { 64 };
+    const SPANS: usize = if cfg!(miri) { 20 } else { 200 };
+    let (core, kept) = recorder();
+    let dispatch = scoped(&core);
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| dispatcher::with_default(&dispatch, || (0..SPANS).for_each(record)));
+        }
+    });
+    core.drain(u64::MAX);
+    let spans = kept.spans();
+    let unique = |ids: Vec<&Vec<u8>>| ids.into_iter().collect::<std::collections::HashSet<_>>().len();
+    assert_eq!(unique(spans.iter().map(|span| &span.span_id).collect()), THREADS * SPANS);
+    assert_eq!(unique(spans.iter().map(|span| &span.trace_id).collect()), THREADS * SPANS);
+}

@@ -1,0 +1,91 @@
+//! The attribute, as users read of it.
+
+/// Makes a service of `main`: reads the settings, starts tracing, runs the body, and sends what is left at its end.
+///
+/// ```no_run
+/// use synndicate::{traced, traced_service};
+///
+/// #[traced_service]
+/// async fn main() -> std::io::Result<()> {
+///     serve().await
+/// }
+///
+/// #[traced]
+/// async fn serve() -> std::io::Result<()> {
+///     // …
+///     # Ok(())
+/// }
+/// ```
+///
+/// In this order:
+///
+/// 1. The settings are read, from the lowest source to the highest: built-in defaults, the arguments of the attribute,
+///    `Synndicate.toml`, its profile, the standard `OTEL_*` variables, `SYN_OBSERVABILITY__*`. If there is a mistake in them, all
+///    mistakes are written to standard error and the program ends with code 78; nothing else happens.
+/// 2. Tracing is started, and one line on standard error says where traces go and whether that place answers. A backend that
+///    does not never stops the program: spans wait for it.
+/// 3. The body runs.
+/// 4. The spans that are left are sent, open ones included, within `shutdown_timeout`. If any were lost, the
+///    [ledger](crate::Ledger) is written to standard error.
+/// 5. The program ends with the body's own result: `()`, `Result`, `ExitCode` and whatever else a `main` may return.
+///
+/// # Arguments
+///
+/// Every key of the settings, with dots where it has some. A value is a literal, a list, a table, or an expression that is a
+/// constant `&str`.
+///
+/// ```no_run
+/// # use synndicate::traced_service;
+/// #[traced_service(service_name = "planner", tracing_backend = "console", shutdown_grace = "10s")]
+/// fn main() {}
+/// ```
+///
+/// For an `async fn`, `flavor` and `worker_threads` choose its runtime as they do for `#[tokio::main]`. `crate = "…"` says where
+/// this crate is found under another name.
+///
+/// # Runtimes
+///
+/// An `async fn main` runs on a tokio runtime that is built here, with all drivers. Nothing in this crate needs it: tracing has a
+/// thread and a runtime of its own, so that a `current_thread` runtime, a single worker, or none at all will do.
+///
+/// - `#[tokio::main]` may stay, in either order. Below this attribute, its `flavor` and `worker_threads` are taken over.
+/// - The attribute of another runtime, such as `#[actix_web::main]`, may stay too: it builds the runtime. Write it below this
+///   one, so that what it does is part of the service.
+/// - Other attributes, such as `#[traced]`, go below as well. They see the body.
+///
+/// # The end
+///
+/// `SIGTERM`, `SIGINT` and, on Linux, `SIGHUP` ask the program to end: [`shutdown_requested`](crate::shutdown_requested) comes, and the
+/// body has `shutdown_grace` (4 s) to return by itself. Then an `async` body is dropped, with its destructors; one that holds its
+/// thread is left behind. In both cases the spans are sent, within `shutdown_timeout` (5 s), and the program ends. It takes no
+/// longer than both together, even as the first process of a container; keep the sum below what your platform waits before it
+/// kills (10 s with Docker, 30 s with Kubernetes).
+///
+/// A second signal ends the program at once, with what was not sent. A signal that the program was started to ignore, as
+/// `nohup` does with `SIGHUP`, stays ignored.
+///
+/// | code | |
+/// |---|---|
+/// | the body's own | it has returned, after a signal or without |
+/// | 101 | it has panicked |
+/// | 129, 130, 143 | it was ended after `SIGHUP`, `SIGINT`, `SIGTERM` |
+/// | 78 | the settings are wrong |
+/// | 71 | the operating system gives no threads for the runtime |
+///
+/// # What may be lost
+///
+/// [`std::process::exit`] returns to nobody: spans that were not sent are lost, and nobody is told. Return an
+/// [`ExitCode`](std::process::ExitCode) from `main` instead, or call [`shutdown`](crate::shutdown) before. The same is true of
+/// `abort`, of `SIGKILL`, and of a crash.
+///
+/// A panic loses nothing: a span that it ends says so, with its message, and the body's spans are sent. With
+/// `panic = "abort"` they are sent by the panic hook, before the program aborts. If you set a hook of your own in the body, it
+/// takes the place of that one: call [`flush`](crate::flush) in it.
+///
+/// # Another subscriber
+///
+/// The recorder is the `tracing` subscriber of the process, and there can be one only. A body that installs its own, as by
+/// `tracing_subscriber::fmt().init()`, panics, and standard error says what to change: leave it out. Events are part of their
+/// spans, and `tracing_backend = "console"` shows both. To keep the output of your own subscriber instead of traces, set
+/// `enable_tracing = false`: then nothing is installed.
+pub use synndicate_macros::traced_service;
