@@ -1,5 +1,7 @@
 //! Tracing without the attribute, for programs that have their own way to begin and end, and for tests.
 
+#[cfg(feature = "testing")]
+use crate::exporter::Exporter;
 use crate::pipeline::Ledger;
 use crate::running::{self, Running, StartProblem};
 use crate::settings::Sources;
@@ -52,6 +54,20 @@ impl Builder {
         let sources = Sources { builder: self.settings, ..Sources::from_process() };
         let plan = running::plan(&sources).map_err(StartError)?;
         let running = running::start(&plan).map_err(StartError)?;
+        Ok(Tracing { running })
+    }
+
+    /// Starts all of it but the way to the backend: every batch counts as taken, and is dropped. For benchmarks.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Builder::start).
+    #[cfg(feature = "testing")]
+    #[doc(hidden)]
+    pub fn start_discarding(self) -> Result<Tracing, StartError> {
+        let sources = Sources { builder: self.settings, ..Sources::from_process() };
+        let plan = running::plan(&sources).map_err(StartError)?;
+        let running = running::start_with(&plan, |_| Ok(Exporter::Discard)).map_err(StartError)?;
         Ok(Tracing { running })
     }
 }

@@ -69,7 +69,7 @@ mod running;
 mod service;
 mod shutdown;
 
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 #[doc(hidden)]

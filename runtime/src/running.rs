@@ -55,12 +55,22 @@ pub(crate) enum StartProblem {
 /// What the settings of these sources say; what is doubtful in them is told.
 pub(crate) fn plan(sources: &Sources) -> Result<Plan, StartProblem> {
     let (plan, warnings) = Plan::new(&load(sources)).map_err(StartProblem::Settings)?;
-    warnings.iter().for_each(|warning| report::say(&format!("warning: {warning}")));
+    for warning in warnings {
+        report::say(&format!("warning: {warning}"));
+    }
     Ok(plan)
 }
 
 /// Starts what the plan says, and tells in one line where traces go. `None` where that is nowhere.
 pub(crate) fn start(plan: &Plan) -> Result<Option<Arc<Running>>, StartProblem> {
+    start_with(plan, exporter)
+}
+
+/// The same with an exporter of the caller's choice.
+pub(crate) fn start_with(
+    plan: &Plan,
+    exporter: impl FnOnce(&Backend) -> Result<Exporter, SetupError>,
+) -> Result<Option<Arc<Running>>, StartProblem> {
     let starting = lock(&STARTING);
     if running().is_some_and(|running| !running.has_ended()) {
         return Err(StartProblem::AlreadyRunning);
@@ -77,7 +87,7 @@ pub(crate) fn start(plan: &Plan) -> Result<Option<Arc<Running>>, StartProblem> {
     let running = Arc::new(running);
     *lock(&RUNNING) = Some(running.clone());
     drop(starting);
-    report::say(&format!("traces of `{name}` go to {}", told(places, &probe)));
+    report::say(&format!("traces of `{name}` go to {}", told(&places, &probe)));
     Ok(Some(running))
 }
 
@@ -193,7 +203,7 @@ fn service_name(plan: &Plan) -> &str {
 }
 
 /// Where traces go, and whether that place answers.
-fn told(places: String, probe: &Receiver<FirstProbe>) -> String {
+fn told(places: &str, probe: &Receiver<FirstProbe>) -> String {
     match probe.recv_timeout(FIRST_ANSWER) {
         Ok(FirstProbe { place, result: Ok(()) }) => place,
         Ok(FirstProbe { place, result: Err(error) }) => {
@@ -227,6 +237,7 @@ pub fn ledger() -> Ledger {
 ///     std::process::exit(3)
 /// }));
 /// ```
+#[expect(clippy::must_use_candidate, reason = "who is about to exit can do no more")]
 pub fn flush() -> bool {
     running().is_none_or(|running| running.flush())
 }

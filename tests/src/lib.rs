@@ -1,6 +1,9 @@
-//! What the tests share: servers that they start, and how they look at what arrived there.
+//! What the tests share: servers that they start, programs that they watch, and how they look at what arrived.
 
 pub mod jaeger;
 mod ports;
+pub mod program;
+pub mod receiver;
+pub mod spans;
 
 pub use ports::free_ports;

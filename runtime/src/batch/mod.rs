@@ -33,7 +33,7 @@ impl Chunk {
     }
 
     /// The spans, framing included.
-    #[cfg(feature = "testing")]
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn bytes(&self) -> &Bytes {
         &self.bytes
     }

@@ -6,6 +6,8 @@
 pub(crate) const FIXED64: u8 = 1;
 /// A field that holds a length and as many bytes.
 pub(crate) const LEN: u8 = 2;
+/// A field that holds four bytes.
+pub(crate) const FIXED32: u8 = 5;
 
 /// The tag of a field whose number is below 16, which takes one byte.
 pub(crate) const fn tag(field: u8, wire_type: u8) -> u8 {

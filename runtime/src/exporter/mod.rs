@@ -37,6 +37,9 @@ pub(crate) enum Exporter {
     #[cfg(feature = "console")]
     Console(ConsoleExporter),
     Remote(RemoteExporter),
+    /// Takes every batch and drops it, so that benchmarks measure all but the wire.
+    #[cfg(feature = "testing")]
+    Discard,
     #[cfg(test)]
     Scripted(scripted::ScriptedExporter),
 }
@@ -83,6 +86,8 @@ impl Exporter {
             #[cfg(feature = "console")]
             Exporter::Console(_) => "the console".into(),
             Exporter::Remote(remote) => remote.place(),
+            #[cfg(feature = "testing")]
+            Exporter::Discard => "nowhere".into(),
             #[cfg(test)]
             Exporter::Scripted(_) => "the script".into(),
         }
@@ -99,6 +104,8 @@ impl Exporter {
             #[cfg(feature = "console")]
             Exporter::Console(console) => written(console.export(batch)),
             Exporter::Remote(remote) => remote.export(batch).await,
+            #[cfg(feature = "testing")]
+            Exporter::Discard => Ok(Accepted::default()),
             #[cfg(test)]
             Exporter::Scripted(script) => script.export(batch).await,
         }
@@ -118,6 +125,8 @@ impl Exporter {
             #[cfg(feature = "console")]
             Exporter::Console(console) => written(console.flush()),
             Exporter::Remote(_) => Ok(Accepted::default()),
+            #[cfg(feature = "testing")]
+            Exporter::Discard => Ok(Accepted::default()),
             #[cfg(test)]
             Exporter::Scripted(_) => Ok(Accepted::default()),
         }

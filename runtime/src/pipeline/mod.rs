@@ -126,6 +126,8 @@ impl Pipeline {
         hand_over_unfinished(&self.core);
         self.queue.close(deadline);
         self.queue.wait_for_end(timeout + MARGIN);
+        // A worker that is late finds nothing left: the ledger that is returned is the last one but for the batch under way.
+        self.queue.end();
         self.join();
         self.core.drain(u64::MAX);
         self.ledger()

@@ -182,7 +182,7 @@ impl Queue {
         self.closed.borrow().is_some()
     }
 
-    /// The worker ends: what is left is dropped.
+    /// The worker ends, or is not waited for any longer: what is left is dropped.
     pub(super) fn end(&self) {
         let mut state = self.lock();
         state.stage = Stage::Over;
@@ -190,8 +190,9 @@ impl Queue {
         state.chunks.clear();
         state.bytes = 0;
         state.left += spans;
-        drop(state);
+        // Before the lock is let go: whoever sees the end reads the ledger next.
         self.accounts.drop_for(DropReason::ShutDown, spans);
+        drop(state);
         self.settled.notify_all();
     }
 

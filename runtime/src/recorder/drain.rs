@@ -1,6 +1,6 @@
 //! From records in rings to chunks: adds to each span what its call site says.
 
-use super::callsite::{self, Site};
+use super::callsite;
 use super::encoder::{STATUS_ERROR, field::ATTRIBUTES};
 use super::ring::{Record, copy_words};
 use crate::batch::protobuf::{Fields, put_varint};
@@ -29,8 +29,7 @@ impl Drain {
         }
         let constants = self.constants.of(record.site, record.marks & Record::NAMED != 0);
         let status = status_of(record);
-        self.bytes.push(Chunk::SPAN);
-        put_varint(&mut self.bytes, (record.len + constants.len() + status.len()) as u64);
+        put_frame(&mut self.bytes, record.len + constants.len() + status.len());
         copy_words(words, record.len, &mut self.bytes);
         self.bytes.extend_from_slice(constants);
         if !status.is_empty() {
@@ -42,7 +41,7 @@ impl Drain {
     /// The span has a key that its call site has too: the span's own wins.
     #[cold]
     fn add_overriding(&mut self, record: Record, words: &[AtomicU64]) {
-        let mut span = Vec::with_capacity(record.len);
+        let mut span = Vec::with_capacity(record.len + 8);
         copy_words(words, record.len, &mut span);
         let constants = callsite::site(record.site).map_or_else(Vec::new, |site| {
             callsite::encode_constants(&site, record.marks & Record::NAMED != 0, |key| has_key(&span, key))
@@ -57,8 +56,7 @@ impl Drain {
     }
 
     fn add_whole(&mut self, parts: &[&[u8]]) {
-        self.bytes.push(Chunk::SPAN);
-        put_varint(&mut self.bytes, parts.iter().map(|part| part.len() as u64).sum());
+        put_frame(&mut self.bytes, parts.iter().map(|part| part.len()).sum());
         parts.iter().for_each(|part| self.bytes.extend_from_slice(part));
         self.spans += 1;
     }
@@ -80,9 +78,21 @@ impl Drain {
             copy
         } else {
             let next = Vec::with_capacity(FULL + FULL / 8);
-            Bytes::from(std::mem::replace(&mut self.bytes, next).into_boxed_slice())
+            std::mem::replace(&mut self.bytes, next).into_boxed_slice().into()
         };
         Chunk::new(bytes, spans)
+    }
+}
+
+/// What stands before a span of `len` bytes, which usually takes three bytes.
+#[inline]
+fn put_frame(out: &mut Vec<u8>, len: usize) {
+    match len {
+        0x80..0x4000 => out.extend_from_slice(&[Chunk::SPAN, len as u8 | 0x80, (len >> 7) as u8]),
+        _ => {
+            out.push(Chunk::SPAN);
+            put_varint(out, len as u64);
+        }
     }
 }
 
@@ -99,24 +109,28 @@ fn has_key(span: &[u8], key: &str) -> bool {
 /// What is constant for each call site, encoded once.
 #[derive(Debug, Default)]
 struct ConstantsCache {
-    /// By the site's number; without and with a name of the span's own.
-    sites: Vec<[Option<Box<[u8]>>; 2]>,
+    /// Two a site: without and with a name of the span's own.
+    known: Vec<Option<Box<[u8]>>>,
 }
 
 impl ConstantsCache {
+    #[inline]
     fn of(&mut self, site: u32, named: bool) -> &[u8] {
-        let at = site as usize;
-        if self.sites.len() <= at {
-            self.sites.resize_with(at + 1, Default::default);
+        let at = site as usize * 2 + usize::from(named);
+        if !matches!(self.known.get(at), Some(Some(_))) {
+            self.learn(at, site, named);
         }
-        let Some(cached) = self.sites.get_mut(at).and_then(|both| both.get_mut(usize::from(named))) else {
-            return &[];
-        };
-        let encode = || {
-            let site: Option<Site> = callsite::site(site);
-            site.map_or_else(Vec::new, |site| callsite::encode_constants(&site, named, |_| false)).into()
-        };
-        cached.get_or_insert_with(encode)
+        self.known.get(at).and_then(Option::as_deref).unwrap_or_default()
+    }
+
+    #[cold]
+    fn learn(&mut self, at: usize, site: u32, named: bool) {
+        if self.known.len() <= at {
+            self.known.resize_with(at + 1, || None);
+        }
+        let encoded = callsite::site(site).map(|site| callsite::encode_constants(&site, named, |_| false));
+        if let Some(known) = self.known.get_mut(at) {
+            *known = Some(encoded.unwrap_or_default().into());
+        }
     }
 }
-

@@ -1,7 +1,8 @@
 //! `tracing` events as events of a span.
 //!
 //! The event's message is its name, as in tracing-opentelemetry; `level` and `target` are attributes, unless the event has
-//! fields of these names.
+//! fields of these names. An event without a message but with a field `error`, as `#[instrument(err)]` makes one, is an
+//! exception.
 
 use super::encoder::{Buffer, Chain, Content, Limits, Value, put_formatted};
 use super::sites;
@@ -73,7 +74,7 @@ impl Visit for EventVisitor<'_> {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == MESSAGE {
+        if [MESSAGE, "error"].contains(&field.name()) {
             self.record_debug(field, &format_args!("{value}"));
         } else {
             self.record(field, value);
@@ -86,7 +87,11 @@ impl Visit for EventVisitor<'_> {
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         if field.name() == MESSAGE {
+            self.name.clear();
             put_formatted(self.name, self.limits, format_args!("{value:?}"));
+        } else if field.name() == "error" && self.name.len() == 0 {
+            self.name.extend(b"exception");
+            self.fields.event_attributes(self.limits).debug_as("exception.message", value);
         } else {
             self.fields.event_attributes(self.limits).debug_as(field.name(), value);
         }

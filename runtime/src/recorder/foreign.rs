@@ -3,8 +3,8 @@
 //! The attributes are encoded as ever and read back, so that nothing is compiled twice.
 
 use super::callsite::{CallSite, INTERNAL};
-use super::encoder::{Attributes, Content, KINDS, Limits, field};
-use super::lane::Ending;
+use super::encoder::{Content, KINDS, Limits, field};
+use super::ending::InHand;
 use super::origin::Origin;
 use crate::batch::protobuf::{Field, Fields, Value};
 use std::cell::Cell;
@@ -12,7 +12,7 @@ use tracing::Span;
 use tracing_core::{Callsite as _, dispatcher};
 
 /// The other subscriber has limits of its own.
-const LIMITS: Limits =
+pub(super) const LIMITS: Limits =
     Limits { attributes: 1024, events: 16, links: 16, value_bytes: 64 * 1024, span_bytes: 1024 * 1024 };
 
 thread_local! {
@@ -21,12 +21,7 @@ thread_local! {
 }
 
 /// An ordinary span, if the current subscriber wants it.
-#[cold]
-pub(super) fn span(
-    site: &'static CallSite,
-    origin: Option<Origin>,
-    attributes: impl FnOnce(&mut Attributes<'_>),
-) -> Option<Span> {
+pub(super) fn span(site: &'static CallSite, origin: Option<&Origin>) -> Option<Span> {
     let interest = site.callsite.interest();
     let wanted = || interest.is_always() || dispatcher::get_default(|current| current.enabled(site.metadata));
     if interest.is_never() || !wanted() {
@@ -35,15 +30,12 @@ pub(super) fn span(
     let values = site.callsite.metadata().fields().value_set(&[]);
     let span = match origin {
         None => Span::new(site.metadata, &values),
-        Some(origin) => Span::child_of(origin.0, site.metadata, &values),
+        Some(origin) => Span::child_of(origin.0.clone(), site.metadata, &values),
     };
     if site.kind != INTERNAL {
         let name = KINDS.get(usize::from(site.kind) - 1).copied();
         span.record("otel.kind", name);
     }
-    let mut content = Content::default();
-    attributes(&mut content.attributes(LIMITS));
-    record(&span, &content);
     Some(span)
 }
 
@@ -53,22 +45,21 @@ pub(super) fn expect_first(site: &'static CallSite, span: Span) {
     let _ = EXPECTED.try_with(|expected| expected.set(Some((site, span))));
 }
 
-/// Records what an async function records first, whose wrapper has just made an ordinary span.
-pub(super) fn first(site: &'static CallSite, amend: impl FnOnce(&mut Ending<'_>)) {
-    let expected = EXPECTED.try_with(Cell::take).ok().flatten();
-    match expected {
-        Some((expected, span)) if std::ptr::eq(expected, site) => finish(&span, amend),
-        Some((other, span)) => expect_first(other, span),
-        None => {}
+/// What an async function records first, whose wrapper has just made an ordinary span.
+#[cold]
+pub(super) fn first(site: &'static CallSite) -> Option<InHand> {
+    let (expected, span) = EXPECTED.try_with(Cell::take).ok().flatten()?;
+    if std::ptr::eq(expected, site) {
+        return Some(InHand::of_foreign(&span));
     }
+    expect_first(expected, span);
+    None
 }
 
-/// Adds what is known only at the end. A failure becomes an event in the span, as `#[instrument(err)]` makes one.
+/// Adds what was written for a span. A failure becomes an event in it, as `#[instrument(err)]` makes one.
 #[cold]
-pub(super) fn finish(span: &Span, amend: impl FnOnce(&mut Ending<'_>)) {
-    let mut content = Content::default();
-    amend(&mut Ending { content: &mut content, limits: LIMITS, foreign: Some(span) });
-    record(span, &content);
+pub(super) fn add(span: &Span, content: &Content) {
+    record(span, content);
     for event in Fields(content.bytes()).filter(|field| field.number == u64::from(field::EVENTS)) {
         let text = |key| find_text(&event, key).unwrap_or_default();
         let (kind, message) = (text("exception.type"), text("exception.message"));

@@ -137,10 +137,10 @@ impl FramePool {
     /// Gives all but `keep` frames to the other threads.
     #[cold]
     pub(crate) fn share(&mut self, keep: usize) {
-        let surplus = self.frames.split_off(keep.min(self.frames.len()));
+        let surplus = self.frames.drain(keep.min(self.frames.len())..);
         let mut shared = lock(&SHARED);
         let room = WAIT.saturating_sub(shared.len());
-        shared.extend(surplus.into_iter().take(room));
+        shared.extend(surplus.take(room));
     }
 
     pub(crate) fn shrink(&mut self) {

@@ -17,6 +17,7 @@
 //!
 //! Must never: block, panic, allocate without bound, know an exporter, or run user code while it holds a borrow or a lock.
 
+mod begun;
 mod callsite;
 mod clock;
 mod context;
@@ -24,6 +25,7 @@ mod core;
 mod current;
 mod drain;
 mod encoder;
+mod ending;
 mod event;
 mod foreign;
 mod frame;
@@ -32,6 +34,7 @@ mod ids;
 mod lane;
 mod origin;
 mod panic;
+mod polling;
 mod prepared;
 mod ring;
 mod sampler;
@@ -49,7 +52,8 @@ pub use callsite::{CallSite, Constant};
 pub use current::set_attribute;
 pub use encoder::{Attributes, Key, Value};
 pub use future::{Traced, traced};
-pub use lane::{Ending, Guard, enter, enter_at, first, first_attributes};
+pub use ending::Ending;
+pub use lane::{Guard, enter, enter_at, first, first_attributes};
 pub use origin::Origin;
 pub use prepared::{Prepared, prepare, prepare_at};
 pub use stream::TracedStream;
@@ -58,7 +62,7 @@ pub(crate) use clock::follow_wall_clock;
 pub(crate) use core::{Config, Core, Filter, Lost, Outlet};
 pub(crate) use encoder::Limits;
 pub(crate) use ring::Drained;
-pub(crate) use panic::install_hook;
+pub(crate) use panic::{install_hook, text as panic_text};
 pub(crate) use sampler::Sampler;
 pub(crate) use subscriber::{AnotherSubscriber, scoped, turn_to};
 pub(crate) use unfinished::{hand_over as hand_over_unfinished, hand_over_of_this_thread};

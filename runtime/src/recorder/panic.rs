@@ -23,12 +23,19 @@ pub(crate) fn install_hook() {
 
 /// A hook must not panic itself: a thread that is about to end, or is in this very function, remembers nothing.
 fn remember(info: &PanicHookInfo<'_>) {
-    let text = info.payload_as_str().unwrap_or("a value that is no text");
+    let text = text(info).unwrap_or("a value that is no text");
     let message = match info.location() {
         Some(place) => format!("{text} ({}:{})", place.file(), place.line()),
         None => text.to_owned(),
     };
     let _ = MESSAGE.try_with(|known| known.try_borrow_mut().map(|mut known| *known = Some(message)));
+}
+
+/// What a panic says, if that is a text.
+pub(crate) fn text<'a>(info: &'a PanicHookInfo<'_>) -> Option<&'a str> {
+    let payload = info.payload();
+    let literal = payload.downcast_ref::<&'static str>().copied();
+    literal.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
 }
 
 /// What the panic that unwinds this thread said, as far as it is known.

@@ -106,6 +106,11 @@ impl Ring {
         self.words.len()
     }
 
+    /// What its writer needs to know when it comes back.
+    pub(crate) fn writer(&self) -> Writer {
+        Writer { tail: self.tail.position.load(Acquire) }
+    }
+
     /// How many records were ever pushed.
     pub(crate) fn pushed(&self) -> u64 {
         self.head.pushed.load(Acquire)
@@ -203,20 +208,14 @@ impl Ring {
 /// Copies a record's words out as bytes.
 #[inline]
 pub(crate) fn copy_words(words: &[AtomicU64], len: usize, out: &mut Vec<u8>) {
-    let end = out.len() + len;
-    let (blocks, rest) = words.as_chunks::<BLOCK>();
-    for block in blocks {
-        let words = block.each_ref().map(|word| word.load(Relaxed).to_le_bytes());
-        out.extend_from_slice(words.as_flattened());
+    let start = out.len();
+    out.resize(start + words.len() * 8, 0);
+    let (places, _) = out.get_mut(start..).unwrap_or_default().as_chunks_mut::<8>();
+    for (place, word) in places.iter_mut().zip(words) {
+        *place = word.load(Relaxed).to_le_bytes();
     }
-    for word in rest {
-        out.extend_from_slice(&word.load(Relaxed).to_le_bytes());
-    }
-    out.truncate(end);
+    out.truncate(start + len);
 }
-
-/// How many words are copied at once: fixed-size writes are a few moves, and grow the buffer once.
-const BLOCK: usize = 4;
 
 #[cfg(test)]
 mod tests {

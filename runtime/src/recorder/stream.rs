@@ -1,8 +1,7 @@
 //! The wrapper of a traced stream: as that of a future, but its span goes on until there is no further item.
 
-use super::foreign;
-use super::future::{Entered, State, Then, begin};
-use super::lane::{self, Ending};
+use super::ending::Ending;
+use super::polling::{Polling, State, Then};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 use std::pin::Pin;
@@ -27,27 +26,22 @@ pin_project! {
     impl<S, E> PinnedDrop for TracedStream<S, E> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let items = *this.items;
-            match std::mem::replace(this.state, State::Nothing) {
-                State::Lane(frame) => {
-                    let mut entered = Entered::new(frame, this.state);
-                    lane::amend_frame(entered.span_id, |ending| count(ending, items));
-                    entered.then = Then::Cancel;
-                    this.stream.set(None);
-                }
-                State::Foreign(span) => {
-                    foreign::finish(&span, |ending| count(ending, items));
-                    let _entered = span.enter();
-                    this.stream.set(None);
-                }
-                State::New(_) | State::Prepared(_) | State::Nothing => {}
+            if this.state.is_open() {
+                let mut polling = Polling::start(this.state);
+                polling.then = Then::Cancel;
+                count(&polling, *this.items);
+                this.stream.set(None);
             }
         }
     }
 }
 
-fn count(ending: &mut Ending<'_>, items: u64) {
-    ending.attributes().record_as(ITEMS, &items);
+fn count(polling: &Polling<'_>, items: u64) {
+    if let Some(mut hand) = polling.in_hand()
+        && let Some(mut ending) = hand.ending()
+    {
+        ending.attributes().record_as(ITEMS, &items);
+    }
 }
 
 impl<S, E> Stream for TracedStream<S, E>
@@ -61,63 +55,28 @@ where
         let this = self.project();
         // Only this type's own drop takes the stream away.
         let Some(stream) = this.stream.as_pin_mut() else { return Poll::Ready(None) };
-        if matches!(this.state, State::New(_) | State::Prepared(_)) {
-            *this.state = begin(std::mem::replace(this.state, State::Nothing));
-        }
-        let (look, items) = (this.look.as_ref(), &mut *this.items);
-        match std::mem::replace(this.state, State::Nothing) {
-            State::Lane(frame) => {
-                let mut entered = Entered::new(frame, this.state);
-                let polled = stream.poll_next(context);
-                if let Some(amend) = note(&polled, look, items) {
-                    lane::amend_frame(entered.span_id, amend);
-                }
-                if let Poll::Ready(None) = polled {
-                    entered.then = Then::End;
-                }
-                polled
+        let mut polling = Polling::start(this.state);
+        let polled = stream.poll_next(context);
+        match &polled {
+            Poll::Pending => {}
+            Poll::Ready(None) => {
+                polling.then = Then::End;
+                count(&polling, *this.items);
             }
-            State::Foreign(span) => {
-                let polled = span.in_scope(|| stream.poll_next(context));
-                if let Some(amend) = note(&polled, look, items) {
-                    foreign::finish(&span, amend);
+            Poll::Ready(Some(item)) => {
+                *this.items += 1;
+                if let Some(look) = this.look
+                    && let Some(mut hand) = polling.in_hand()
+                    && let Some(mut ending) = hand.ending()
+                {
+                    look(item, &mut ending);
                 }
-                if !matches!(polled, Poll::Ready(None)) {
-                    *this.state = State::Foreign(span);
-                }
-                polled
             }
-            State::New(_) | State::Prepared(_) | State::Nothing => stream.poll_next(context),
         }
+        polled
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.stream.as_ref().map_or((0, Some(0)), Stream::size_hint)
     }
-}
-
-/// What to add to the span after a poll: what the item says, or how many there were.
-fn note<'a, T, E>(
-    polled: &'a Poll<Option<T>>,
-    look: Option<&'a E>,
-    items: &mut u64,
-) -> Option<impl FnOnce(&mut Ending<'_>) + use<'a, T, E>>
-where
-    E: Fn(&T, &mut Ending<'_>),
-{
-    let item = match polled {
-        Poll::Ready(item) => item.as_ref(),
-        Poll::Pending => return None,
-    };
-    *items += u64::from(item.is_some());
-    let count_now = *items;
-    let is_silent = item.is_some() && look.is_none();
-    (!is_silent).then_some(move |ending: &mut Ending<'_>| match (item, look) {
-        (Some(item), Some(look)) => {
-            look(item, ending);
-            // The next item may have the same to say.
-            ending.content.expect_repeats();
-        }
-        _ => count(ending, count_now),
-    })
 }

@@ -68,6 +68,8 @@ struct ThreadOutlet {
     core: Arc<Core>,
     ring: Arc<Ring>,
     writer: Writer,
+    /// The ring that is written to when the other is full, so that a reader in the middle of one never costs a span.
+    spare: Option<Arc<Ring>>,
 }
 
 impl Thread {
@@ -262,8 +264,9 @@ impl Thread {
             shared.end();
         }
         drop(shared);
-        let has_slot = frame.leave_slot(&mut self.free_slots);
+        // The slot is read once more, and may be another span's as soon as it is left.
         self.write(&mut frame, slot, start, now);
+        let has_slot = frame.leave_slot(&mut self.free_slots);
         if has_slot { self.give_back(frame) } else { frame.dissolve() }
     }
 
@@ -361,7 +364,7 @@ impl Thread {
     fn add_outlet(&mut self, recorder: u32) -> Option<usize> {
         let core = core::find(recorder)?;
         let (sampler, limits, ring) = (core.config.sampler, core.config.limits, core.first_ring());
-        self.outlets.push(ThreadOutlet { recorder, sampler, limits, core, ring, writer: Writer::default() });
+        self.outlets.push(ThreadOutlet { recorder, sampler, limits, core, ring, writer: Writer::default(), spare: None });
         Some(self.outlets.len() - 1)
     }
 
@@ -417,22 +420,29 @@ impl ThreadOutlet {
         }
     }
 
-    /// A small ring grows once. A large one is emptied by its own thread; what then finds no room is dropped and counted.
+    /// A small ring grows once; then there are two large ones. Where both are full the thread empties one itself; what then finds
+    /// no room is dropped and counted.
     #[cold]
     fn push_into_full(&mut self, record: Record, head: &Head, content: &mut Buffer) {
         if record.len > LARGE * 2 {
             return self.push_beside(record, head, content);
         }
         self.core.wake();
-        if self.ring.words() < LARGE {
-            self.ring = self.core.add_ring(LARGE);
-            self.writer = Writer::default();
-        } else {
-            self.core.relieve(&self.ring);
+        self.turn_to_spare();
+        if self.ring.push(record, head.words(), content.padded(), &mut self.writer) != Pushed::Full {
+            return;
         }
+        self.core.relieve(&self.ring);
         if self.ring.push(record, head.words(), content.padded(), &mut self.writer) == Pushed::Full {
             self.core.counters.ring_full.fetch_add(1, Relaxed);
         }
+    }
+
+    fn turn_to_spare(&mut self) {
+        let spare = self.spare.take().unwrap_or_else(|| self.core.add_ring(LARGE));
+        let full = std::mem::replace(&mut self.ring, spare);
+        self.spare = Some(full).filter(|full| full.words() == LARGE);
+        self.writer = self.ring.writer();
     }
 
     /// One span that is larger than a quarter of a ring.

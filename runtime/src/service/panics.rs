@@ -32,5 +32,5 @@ hint: to keep the output of your own subscriber instead of traces, set `enable_t
 /// What `tracing_subscriber::fmt().init()` and its like say where there is a subscriber already.
 fn is_second_subscriber(info: &PanicHookInfo<'_>) -> bool {
     let known = "a global default trace dispatcher has already been set";
-    info.payload_as_str().is_some_and(|text| text.contains(known))
+    recorder::panic_text(info).is_some_and(|text| text.contains(known))
 }

@@ -23,6 +23,9 @@ use tokio::time::{Instant, timeout, timeout_at};
 /// How long what runs may take to notice that its time is over.
 pub(crate) const NOTICE: Duration = Duration::from_millis(100);
 
+/// How long it may take to say something.
+const SAYING: Duration = Duration::from_millis(500);
+
 /// The same signal counts once within this time.
 const ECHO: Duration = Duration::from_millis(100);
 
@@ -84,7 +87,7 @@ fn obey(runtime: &Runtime, mut signals: Signals) {
             let first = signals.next().await;
             tokio::select! {
                 () = end(first) => {}
-                second = second(&mut signals, first) => exit(second.code()),
+                second = second(first, async || signals.next().await) => exit(second.code()),
             }
         }
     });
@@ -92,10 +95,10 @@ fn obey(runtime: &Runtime, mut signals: Signals) {
 
 /// Comes with the second signal. `timeout` and some supervisors send the first to the program and to its group, that is twice
 /// at once.
-async fn second(signals: &mut Signals, first: Signal) -> Signal {
+async fn second(first: Signal, mut next: impl AsyncFnMut() -> Signal) -> Signal {
     let came = Instant::now();
     loop {
-        let signal = signals.next().await;
+        let signal = next().await;
         if signal != first || came.elapsed() > ECHO {
             return signal;
         }
@@ -119,8 +122,10 @@ async fn end(signal: Signal) {
 async fn end_body(life: Life, signal: Signal) {
     let grace = life.ends().grace;
     let over = Instant::now() + grace;
+    // Said first: a program that is quick may be gone.
+    let said = say(format!("{}: the program has {grace:?} to end", signal.name()));
+    let _ = timeout_at(over, said).await;
     life.ask();
-    say(format!("{}: the program has {grace:?} to end", signal.name())).await;
     if timeout_at(over, life.until_flush()).await.is_ok() {
         return;
     }
@@ -137,7 +142,7 @@ async fn end_body(life: Life, signal: Signal) {
 
 /// Says something as far as anybody listens: standard error may be a pipe that is full.
 async fn say(text: String) {
-    beside(NOTICE, move || report::say(&text)).await;
+    beside(SAYING, move || report::say(&text)).await;
 }
 
 /// Does what may block on a thread of its own, and waits for it at most so long. Where there is no thread to be had it is
@@ -161,4 +166,30 @@ async fn beside(most: Duration, work: impl FnOnce() + Send + 'static) {
 )]
 pub(crate) fn exit(code: i32) -> ! {
     std::process::exit(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::sleep;
+
+    /// The second signal, where after the first one these come, each so many milliseconds after the one before.
+    async fn second_of(signals: &[(u64, Signal)]) -> Signal {
+        let mut signals = signals.iter();
+        let next = async || match signals.next() {
+            Some(&(pause, signal)) => {
+                sleep(Duration::from_millis(pause)).await;
+                signal
+            }
+            None => panic!("there should have been a second one"),
+        };
+        second(Signal::Terminate, next).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_signal_that_comes_twice_at_once_counts_once() {
+        let echoed = [(0, Signal::Terminate), (10, Signal::Terminate), (50, Signal::Interrupt)];
+        assert_eq!(second_of(&echoed).await, Signal::Interrupt, "another signal always counts");
+        assert_eq!(second_of(&[(101, Signal::Terminate)]).await, Signal::Terminate);
+    }
 }

@@ -102,6 +102,12 @@ impl Recording {
         Spans::decode(&self.memory.bytes())
     }
 
+    /// Forgets the spans that have ended so far.
+    pub fn clear(&self) {
+        self.core.drain(u64::MAX);
+        self.memory.clear();
+    }
+
     /// Ends all spans that are open, as the end of the program does; says how many they were.
     #[expect(clippy::must_use_candidate, reason = "the number is rarely asked for")]
     pub fn end_open_spans(&self) -> u64 {
@@ -150,6 +156,10 @@ impl Memory {
     fn bytes(&self) -> Vec<u8> {
         let chunks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         chunks.iter().flat_map(|chunk| chunk.bytes().iter().copied()).collect()
+    }
+
+    fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 

@@ -9,21 +9,15 @@ pub(crate) struct Bars {
 
 impl Bars {
     pub(crate) fn new() -> Self {
-        Self {
-            table: Table::new(&["bar", "asked", "measured", ""]),
-        }
+        Self { table: Table::new(&["bar", "asked", "measured", ""]) }
     }
 
     pub(crate) fn at_least(&mut self, what: &str, asked: f64, measured: Option<f64>) {
-        self.row(what, format!("at least {asked}"), measured, |measured| {
-            measured >= asked
-        });
+        self.row(what, format!("at least {asked}"), measured, |measured| measured >= asked);
     }
 
     pub(crate) fn at_most(&mut self, what: &str, asked: f64, measured: Option<f64>) {
-        self.row(what, format!("at most {asked}"), measured, |measured| {
-            measured <= asked
-        });
+        self.row(what, format!("at most {asked}"), measured, |measured| measured <= asked);
     }
 
     fn row(&mut self, what: &str, asked: String, measured: Option<f64>, met: impl Fn(f64) -> bool) {
@@ -32,12 +26,7 @@ impl Bars {
             Some(true) => "pass",
             Some(false) => "MISS",
         };
-        self.table.row(vec![
-            what.to_owned(),
-            asked,
-            figure(measured),
-            verdict.to_owned(),
-        ]);
+        self.table.row(vec![what.to_owned(), asked, figure(measured), verdict.to_owned()]);
     }
 
     pub(crate) fn print(&self) {

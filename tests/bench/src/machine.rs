@@ -27,10 +27,7 @@ impl Cores {
         let allowed = sched_getaffinity(None).context("cannot read the CPU affinity")?;
         let mut cores = (0..CpuSet::MAX_CPU).filter(|&core| allowed.is_set(core));
         let traced = cores.next().context("the CPU affinity is empty")?;
-        Ok(Self {
-            traced,
-            other: cores.next().unwrap_or(traced),
-        })
+        Ok(Self { traced, other: cores.next().unwrap_or(traced) })
     }
 }
 

@@ -18,17 +18,19 @@
 //! # The work
 //!
 //! One trace is a root and ten `step` spans below it, each with three attributes: an integer, a short text by
-//! reference, a boolean ([`workload`]). A burst is 40 traces, 440 spans, less than one default batch of 512.
+//! reference, a boolean ([`workload`]). A burst is 20 traces, 220 spans: so short that no batch is full and no ring half
+//! full, which would wake the tracer's worker in the middle of it. `end-to-end` sends two bursts with each request.
 //!
 //! | scenario | what is measured |
 //! |---|---|
 //! | `burst` | bursts, each followed by a pause in which everything is drained; the pause counts as CPU of the process only. The whole process runs on one core |
+//! | `apart` | as `burst`, but the tracer's worker has a core of its own, so that what it drains travels there and back |
 //! | `saturated` | no pause; the traced thread has one core, the tracer's own worker the other, and a queue that a run cannot fill |
 //! | `async` | as `burst`, in async functions that suspend once each, on tokio's current-thread runtime |
 //! | `spans` | as `burst`, with `tracing::info_span!` of three fields instead of an attribute |
 //! | `unsampled` | as `burst`, in traces that the sampler refused |
 //! | `disabled` | the attribute is there, no tracer is |
-//! | `threads` | as `burst`, on two threads at once, each on its own core; a worker that wakes takes its share of one |
+//! | `threads` | as `burst`, on two threads at once, each on its own core, one of which the tracer's worker shares in the pauses; the slower thread counts |
 //!
 //! # The peers
 //!
@@ -51,7 +53,7 @@
 //!
 //! All figures are per span. *thread* is the time on the traced thread, the median of a run's bursts; *mean* is the same
 //! with all that goes wrong now and then. *CPU* is that of all threads of the process, until all is drained; fastrace starts
-//! a thread for every flush, about 75 ns of its CPU in bursts. *allocations* are those of the traced thread. *delivered*
+//! a thread for every flush, about 150 ns of its CPU in bursts. *allocations* are those of the traced thread. *delivered*
 //! is the part of the spans that came out. *x ours* says how many times more than Synndicate's.
 
 use anyhow::{Result, bail};

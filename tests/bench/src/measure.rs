@@ -19,6 +19,8 @@ const RUN: Duration = Duration::from_millis(300);
 const WARM_UP: u64 = 30;
 /// Bursts whose allocations are counted.
 const COUNTED: u64 = 20;
+/// Bursts that are sent together to a sink: 440 spans, where a full batch has 512 by default.
+const REQUEST: u64 = 2;
 /// A queue that no saturated run fills, so that none looks cheap because it drops.
 const LARGE_QUEUE: usize = 1 << 19;
 
@@ -42,9 +44,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
 fn sink(options: &mut Options) -> Result<Option<Sink>> {
     let wire: Option<Wire> = options.value("--wire")?;
     let endpoint: Option<String> = options.value("--endpoint")?;
-    Ok(wire
-        .zip(endpoint)
-        .map(|(wire, endpoint)| Sink { wire, endpoint }))
+    Ok(wire.zip(endpoint).map(|(wire, endpoint)| Sink { wire, endpoint }))
 }
 
 fn measure(
@@ -55,10 +55,11 @@ fn measure(
 ) -> Result<Reading> {
     let cores = Cores::of_this_process()?;
     // Workers stay on the core on which the thread that starts them is.
-    let two_cores = matches!(scenario, Scenario::Saturated | Scenario::Threads);
+    let two_cores = matches!(scenario, Scenario::Apart | Scenario::Saturated | Scenario::Threads);
     if sink.is_none() {
         pin(if two_cores { cores.other } else { cores.traced })?;
     }
+    let pause_after = if sink.is_some() { REQUEST } else { 1 };
     let setup = Setup {
         sampled: scenario != Scenario::Unsampled,
         queue: (scenario == Scenario::Saturated).then_some(LARGE_QUEUE),
@@ -71,11 +72,8 @@ fn measure(
     if two_cores {
         pin(cores.traced)?;
     }
-    let run = Run {
-        tracer: tracer.as_deref(),
-        burst: burst_of(peer, scenario)?,
-        bursts,
-    };
+    let run =
+        Run { tracer: tracer.as_deref(), burst: burst_of(peer, scenario)?, bursts, pause_after };
     Ok(match scenario {
         Scenario::Saturated => run.saturated(),
         Scenario::Threads => threads::run(&run, &cores)?,
@@ -98,6 +96,8 @@ struct Run<'a> {
     tracer: Option<&'a dyn Tracer>,
     burst: Burst,
     bursts: Option<u64>,
+    /// So many bursts come between two pauses.
+    pause_after: u64,
 }
 
 impl Run<'_> {
@@ -108,9 +108,7 @@ impl Run<'_> {
     }
 
     fn delivered(&self) -> f64 {
-        self.tracer
-            .and_then(Tracer::delivered)
-            .map_or(f64::NAN, |spans| spans as f64)
+        self.tracer.and_then(Tracer::delivered).map_or(f64::NAN, |spans| spans as f64)
     }
 
     fn burst_and_drain(&self) -> Duration {
@@ -128,10 +126,8 @@ impl Run<'_> {
     /// Calls `burst` as often or as long as asked for; what it returns, in nanoseconds.
     fn repeat(&self, mut burst: impl FnMut() -> Duration) -> Vec<f64> {
         let begin = Instant::now();
-        let goes_on = |done: u64| {
-            self.bursts
-                .map_or_else(|| begin.elapsed() < RUN, |bursts| done < bursts)
-        };
+        let goes_on =
+            |done: u64| self.bursts.map_or_else(|| begin.elapsed() < RUN, |bursts| done < bursts);
         let mut times = Vec::with_capacity(1 << 16);
         while goes_on(times.len() as u64) {
             times.push(burst().as_nanos() as f64);
@@ -139,9 +135,24 @@ impl Run<'_> {
         times
     }
 
+    fn bursts_and_pauses(&self) -> Vec<f64> {
+        let mut since_pause = 0;
+        let times = self.repeat(|| {
+            let took = (self.burst)();
+            since_pause += 1;
+            if since_pause == self.pause_after {
+                self.drain();
+                since_pause = 0;
+            }
+            took
+        });
+        self.drain();
+        times
+    }
+
     fn in_bursts(&self) -> Reading {
         self.warm_up();
-        let reading = self.measured(|| self.repeat(|| self.burst_and_drain()));
+        let reading = self.measured(|| self.bursts_and_pauses());
         let allocations = (0..COUNTED).map(|_| {
             let allocations = allocations_of(|| {
                 (self.burst)();
@@ -150,10 +161,7 @@ impl Run<'_> {
             allocations
         });
         let allocations: u64 = allocations.sum();
-        Reading {
-            allocations: allocations as f64 / (COUNTED * BURST) as f64,
-            ..reading
-        }
+        Reading { allocations: allocations as f64 / (COUNTED * BURST) as f64, ..reading }
     }
 
     fn saturated(&self) -> Reading {

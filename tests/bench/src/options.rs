@@ -22,9 +22,7 @@ impl Options {
         }
         let value = self.0.remove(index);
         let parsed = value.parse().map_err(Into::into);
-        parsed
-            .map(Some)
-            .with_context(|| format!("`{name} {value}` is not understood"))
+        parsed.map(Some).with_context(|| format!("`{name} {value}` is not understood"))
     }
 
     /// The next word that must be there.

@@ -44,14 +44,7 @@ impl Reading {
 
 impl fmt::Display for Reading {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            thread,
-            mean,
-            cpu,
-            allocations,
-            spans,
-            delivered,
-        } = self;
+        let Self { thread, mean, cpu, allocations, spans, delivered } = self;
         write!(f, "{thread} {mean} {cpu} {allocations} {spans} {delivered}")
     }
 }
@@ -60,20 +53,11 @@ impl FromStr for Reading {
     type Err = anyhow::Error;
 
     fn from_str(line: &str) -> Result<Self> {
-        let figures: Vec<f64> = line
-            .split_whitespace()
-            .map(str::parse)
-            .collect::<Result<_, _>>()?;
+        let figures: Vec<f64> =
+            line.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
         let [thread, mean, cpu, allocations, spans, delivered] =
             figures[..].try_into().context("six figures expected")?;
-        Ok(Self {
-            thread,
-            mean,
-            cpu,
-            allocations,
-            spans,
-            delivered,
-        })
+        Ok(Self { thread, mean, cpu, allocations, spans, delivered })
     }
 }
 
@@ -97,12 +81,7 @@ mod tests {
     #[test]
     fn peers_that_do_not_encode_keep_nothing() {
         assert_eq!(
-            Reading {
-                delivered: f64::NAN,
-                spans: 440.0,
-                ..Reading::default()
-            }
-            .kept(),
+            Reading { delivered: f64::NAN, spans: 440.0, ..Reading::default() }.kept(),
             None
         );
     }

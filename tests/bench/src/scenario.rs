@@ -7,6 +7,7 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Scenario {
     Burst,
+    Apart,
     Saturated,
     Async,
     Spans,
@@ -16,8 +17,9 @@ pub(crate) enum Scenario {
 }
 
 impl Scenario {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Burst,
+        Self::Apart,
         Self::Saturated,
         Self::Async,
         Self::Spans,
@@ -29,6 +31,7 @@ impl Scenario {
     fn name(self) -> &'static str {
         match self {
             Self::Burst => "burst",
+            Self::Apart => "apart",
             Self::Saturated => "saturated",
             Self::Async => "async",
             Self::Spans => "spans",
@@ -49,9 +52,7 @@ impl FromStr for Scenario {
     type Err = anyhow::Error;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        let found = Self::ALL
-            .into_iter()
-            .find(|scenario| scenario.name() == name);
+        let found = Self::ALL.into_iter().find(|scenario| scenario.name() == name);
         found.ok_or_else(|| anyhow::anyhow!("unknown scenario `{name}`"))
     }
 }

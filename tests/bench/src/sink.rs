@@ -23,10 +23,7 @@ struct Counter(Arc<AtomicU64>);
 
 impl Counter {
     fn take(&self, request: &ExportTraceServiceRequest) -> ExportTraceServiceResponse {
-        let scopes = request
-            .resource_spans
-            .iter()
-            .flat_map(|resource| &resource.scope_spans);
+        let scopes = request.resource_spans.iter().flat_map(|resource| &resource.scope_spans);
         let spans: usize = scopes.map(|scope| scope.spans.len()).sum();
         self.0.fetch_add(spans as u64, SeqCst);
         ExportTraceServiceResponse::default()
@@ -38,13 +35,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let wire: Wire = options.word("a wire")?.parse()?;
     options.finish()?;
     let counter = Counter::default();
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()?;
-    let listener = runtime
-        .block_on(TcpListener::bind("127.0.0.1:0"))
-        .context("cannot listen")?;
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).context("cannot listen")?;
     println!("http://{}", listener.local_addr()?);
     match wire {
         Wire::Http => drop(runtime.spawn(http::serve(listener, counter.clone()))),

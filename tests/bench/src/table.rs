@@ -9,9 +9,7 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn new(head: &[&str]) -> Self {
-        Self {
-            rows: vec![head.iter().map(ToString::to_string).collect()],
-        }
+        Self { rows: vec![head.iter().map(ToString::to_string).collect()] }
     }
 
     pub(crate) fn row(&mut self, cells: Vec<String>) {
@@ -76,10 +74,7 @@ mod tests {
     fn table_aligns_its_columns() {
         let mut table = Table::new(&["peer", "ns"]);
         table.row(vec!["plain".to_owned(), "1.95".to_owned()]);
-        assert_eq!(
-            table.to_string(),
-            "| peer  |   ns |\n|-------|-----:|\n| plain | 1.95 |\n"
-        );
+        assert_eq!(table.to_string(), "| peer  |   ns |\n|-------|-----:|\n| plain | 1.95 |\n");
     }
 
     #[test]

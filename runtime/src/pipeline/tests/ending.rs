@@ -33,6 +33,23 @@ fn a_backend_that_never_answers_costs_the_deadline_and_no_more() {
 }
 
 #[test]
+fn a_worker_that_stands_still_is_left_behind_with_the_batch_it_has() {
+    let (taken, took) = mpsc::channel();
+    let (go, gone) = mpsc::channel::<()>();
+    let bench = Setup::default().start(move |_| {
+        taken.send(()).unwrap();
+        // As long as the other side is held.
+        let _ = gone.recv();
+        accept()
+    });
+    bench.end_spans(numbered(600));
+    took.recv_timeout(PATIENCE).unwrap();
+    let ledger = bench.pipeline.shutdown(Duration::from_millis(100));
+    assert_eq!((ledger.waiting, ledger.dropped_for(DropReason::ShutDown)), (512, 88), "{ledger}");
+    drop(go);
+}
+
+#[test]
 fn a_backend_that_is_down_is_tried_once_more_and_costs_no_time() {
     let bench = Setup {
         retry: RetryPolicy { first: PATIENCE * 2, most: PATIENCE * 2 },

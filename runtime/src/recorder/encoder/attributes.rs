@@ -107,8 +107,26 @@ impl<'a> Attributes<'a> {
         false
     }
 
-    /// Records an `AnyValue` of `LEN` bytes, at most 15, of which the first `used` count.
+    /// Records an `AnyValue` of two bytes: a boolean or a small integer.
     #[inline]
+    pub(super) fn short(&mut self, key: &Key<'_>, value: [u8; 2]) {
+        if !key.fits() {
+            return self.scalar(key, value, 2);
+        }
+        if self.admit() {
+            // The frame's lengths are those of such a value already.
+            let (frame, end) = key.frame();
+            let room = self.buffer.room::<{ Key::FRAME + 2 }>();
+            room[..Key::FRAME].copy_from_slice(frame);
+            room[0] = self.tag;
+            if let Some(place) = room.get_mut(end..).and_then(<[u8]>::first_chunk_mut) {
+                *place = value;
+            }
+            self.buffer.advance(end + 2);
+        }
+    }
+
+    /// Records an `AnyValue` of `LEN` bytes, at most 15, of which the first `used` count.
     pub(super) fn scalar<const LEN: usize>(&mut self, key: &Key<'_>, value: [u8; LEN], used: usize) {
         if !self.admit() {
             return;
@@ -151,6 +169,7 @@ impl<'a> Attributes<'a> {
     }
 
     /// Records bytes, cut at the limit.
+    #[cold]
     pub(super) fn bytes(&mut self, key: &Key<'_>, value: &[u8]) {
         if self.admit() {
             let value = value.get(..self.limits.value_bytes as usize).unwrap_or(value);
@@ -172,7 +191,7 @@ impl<'a> Attributes<'a> {
     }
 
     /// Everything that stands before a text or bytes of this length.
-    #[inline]
+    #[inline(always)]
     fn bytes_frame(&mut self, key: &Key<'_>, tag: u8, len: usize) {
         if key.fits() && len < Key::SHORT {
             let (end, room) = self.short_frame(key, len + 2);

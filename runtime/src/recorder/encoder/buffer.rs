@@ -25,6 +25,7 @@ impl Buffer {
         Buffer { memory: vec![0; Buffer::USUAL], len: 0 }
     }
 
+
     /// Lets go of memory that only one unusual span needed.
     #[inline]
     pub(crate) fn recycle(&mut self) {
@@ -92,10 +93,13 @@ impl Buffer {
     /// Appends a varint.
     #[inline]
     pub(crate) fn varint(&mut self, value: u64) {
-        if value < 0x80 {
-            self.push(value as u8);
-        } else {
-            self.long_varint(value);
+        match value {
+            0..0x80 => self.push(value as u8),
+            0x80..0x4000 => {
+                *self.room() = [value as u8 | 0x80, (value >> 7) as u8];
+                self.advance(2);
+            }
+            _ => self.long_varint(value),
         }
     }
 

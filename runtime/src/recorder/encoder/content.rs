@@ -293,11 +293,11 @@ impl Content {
         }
     }
 
-    /// The user's own status stays; where it has none but words, a failure gives it its code.
+    /// The user's own status stays. Only an error has words, so where there is no code they, or a failure, make it one.
     #[cold]
     fn finish_status(&mut self) -> Outcome {
         let (code, description) = self.status();
-        if code == UNSET && self.marks & Content::FAILED != 0 {
+        if code == UNSET && (self.marks & Content::FAILED != 0 || !description.is_empty()) {
             self.set_status(ERROR, &description.to_vec());
             return Outcome::Told { failed: true };
         }

@@ -4,8 +4,8 @@ use super::Buffer;
 use super::Key;
 use super::attributes::{Attributes, Limits, Room};
 use super::field::{EVENTS, LINKS};
-use crate::batch::protobuf::{FIXED64, LEN, tag, varint_len};
-use crate::recorder::context::SpanContext;
+use crate::batch::protobuf::{FIXED32, FIXED64, LEN, tag, varint_len};
+use crate::recorder::context::{REMOTE, SAMPLED, SpanContext};
 use std::error::Error;
 use std::fmt;
 
@@ -27,11 +27,15 @@ pub(crate) fn write_event(buffer: &mut Buffer, name: &[u8], unix: u64, attribute
 
 /// Appends a link to another span.
 pub(crate) fn write_link(buffer: &mut Buffer, to: &SpanContext) {
-    let mut link = [0; 28];
+    let mut link = [0; 33];
     (link[0], link[1]) = (tag(1, LEN), 16);
     link[2..18].copy_from_slice(&to.trace_id.to_be_bytes());
     (link[18], link[19]) = (tag(2, LEN), 8);
     link[20..28].copy_from_slice(&to.span_id.to_be_bytes());
+    link[28] = tag(6, FIXED32);
+    // Whether the other span is sampled; "it is known whether it is remote", and whether it is.
+    let remote = if to.flags & REMOTE == 0 { 0x100 } else { 0x300 };
+    link[29..33].copy_from_slice(&u32::to_le_bytes(remote | to.flags & SAMPLED));
     buffer.field(LINKS, &link);
 }
 

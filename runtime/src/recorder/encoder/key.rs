@@ -42,6 +42,9 @@ impl<'a> Key<'a> {
             at += 1;
         }
         frame[4 + text.len()] = tag(2, LEN);
+        // The lengths for a value of two bytes, which most numbers are; for others they are set.
+        frame[Key::TOTAL] = (text.len() + FRAMING) as u8;
+        frame[5 + text.len()] = 2;
         Key { name, frame, len: (text.len() + FRAMING) as u8 }
     }
 

@@ -44,7 +44,7 @@ integers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
 #[inline]
 fn integer(key: &Key<'_>, value: i64, attributes: &mut Attributes<'_>) {
     match value {
-        0..128 => attributes.scalar(key, [INT, value as u8], 2),
+        0..128 => attributes.short(key, [INT, value as u8]),
         _ => long_integer(key, value, attributes),
     }
 }
@@ -65,7 +65,7 @@ fn long_integer(key: &Key<'_>, value: i64, attributes: &mut Attributes<'_>) {
 impl Value for bool {
     #[inline]
     fn record(&self, key: &Key<'_>, attributes: &mut Attributes<'_>) {
-        attributes.scalar(key, [BOOL, u8::from(*self)], 2);
+        attributes.short(key, [BOOL, u8::from(*self)]);
     }
 }
 

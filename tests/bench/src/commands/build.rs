@@ -32,10 +32,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let dependencies = dependencies()?;
     println!("\n### From nothing\n\n{}", dependency_table(&dependencies));
     let attributes = attributes(repetitions)?;
-    println!(
-        "\n### {FUNCTIONS} functions, dependencies built\n\n{}",
-        attribute_table(&attributes)
-    );
+    println!("\n### {FUNCTIONS} functions, dependencies built\n\n{}", attribute_table(&attributes));
     bars(&dependencies, &attributes).print();
     Ok(())
 }
@@ -66,28 +63,12 @@ fn dependency(name: &'static str, lines: &str) -> Result<Dependency> {
     let crates = program.crates()?;
     let dev = program.build(Profile::Dev)?.as_secs_f64();
     let release = program.build(Profile::Release)?.as_secs_f64();
-    Ok(Dependency {
-        name,
-        crates,
-        dev,
-        release,
-    })
+    Ok(Dependency { name, crates, dev, release })
 }
 
 fn dependency_table(dependencies: &[Dependency]) -> Table {
-    let mut table = Table::new(&[
-        "a program that depends on",
-        "crates",
-        "dev, s",
-        "release, s",
-    ]);
-    for Dependency {
-        name,
-        crates,
-        dev,
-        release,
-    } in dependencies
-    {
+    let mut table = Table::new(&["a program that depends on", "crates", "dev, s", "release, s"]);
+    for Dependency { name, crates, dev, release } in dependencies {
         table.row(vec![
             (*name).to_owned(),
             crates.to_string(),
@@ -109,26 +90,14 @@ fn attributes(repetitions: usize) -> Result<Vec<Attribute>> {
     let tracing = "tracing = \"0.1\"\n";
     let attributes = [
         ("none", "", String::new()),
-        (
-            "#[tracing::instrument]",
-            "#[tracing::instrument]",
-            tracing.to_owned(),
-        ),
-        (
-            "#[traced]",
-            "#[synndicate::traced(capture(agent))]",
-            synndicate(""),
-        ),
+        ("#[tracing::instrument]", "#[tracing::instrument]", tracing.to_owned()),
+        ("#[traced]", "#[synndicate::traced(capture(agent))]", synndicate("")),
     ];
     let compile = |(name, attribute, lines): (_, &str, String)| {
         eprintln!("compiling {FUNCTIONS} functions, attribute: {name}");
         let program = Program::new(&lines)?;
         let seconds = |profile| seconds_to_compile(&program, attribute, profile, repetitions);
-        Ok(Attribute {
-            name,
-            dev: seconds(Profile::Dev)?,
-            release: seconds(Profile::Release)?,
-        })
+        Ok(Attribute { name, dev: seconds(Profile::Dev)?, release: seconds(Profile::Release)? })
     };
     attributes.into_iter().map(compile).collect()
 }
@@ -153,11 +122,7 @@ fn seconds_to_compile(
 /// The functions, and one that boxes the futures of the async ones: the compiler makes their code where it is used.
 fn functions(attribute: &str) -> String {
     let function = |index: usize| {
-        let asynchronous = if index.is_multiple_of(2) {
-            ""
-        } else {
-            "async "
-        };
+        let asynchronous = if index.is_multiple_of(2) { "" } else { "async " };
         format!(
             "{attribute}\npub {asynchronous}fn step_{index}(i: u64, agent: &str, ok: bool) -> u64 {{\n    \
              if ok {{ i + agent.len() as u64 }} else {{ {index} }}\n}}\n\n"
@@ -184,52 +149,26 @@ fn attribute_table(attributes: &[Attribute]) -> Table {
 fn bars(dependencies: &[Dependency], attributes: &[Attribute]) -> Bars {
     let mut bars = Bars::new();
     let mut part = |what: &str, ours: &str, theirs: &str, of: fn(&Dependency) -> f64| {
-        let find = |name| {
-            dependencies
-                .iter()
-                .find(|dependency| dependency.name == name)
-                .map(of)
-        };
+        let find = |name| dependencies.iter().find(|dependency| dependency.name == name).map(of);
         bars.at_most(what, 1.0, ratio(find(ours), find(theirs)));
     };
-    part(
-        "crates: part of tracing-opentelemetry's",
-        OURS,
-        OTEL,
-        |dependency| dependency.crates as f64,
-    );
-    part(
-        "dev build: part of tracing-opentelemetry's",
-        OURS,
-        OTEL,
-        |dependency| dependency.dev,
-    );
-    part(
-        "release build: part of tracing-opentelemetry's",
-        OURS,
-        OTEL,
-        |dependency| dependency.release,
-    );
-    part(
-        "crates without gRPC: part of oxtel's",
-        OURS_HTTP,
-        OXTEL,
-        |dependency| dependency.crates as f64,
-    );
+    part("crates: part of tracing-opentelemetry's", OURS, OTEL, |dependency| {
+        dependency.crates as f64
+    });
+    part("dev build: part of tracing-opentelemetry's", OURS, OTEL, |dependency| dependency.dev);
+    part("release build: part of tracing-opentelemetry's", OURS, OTEL, |dependency| {
+        dependency.release
+    });
+    part("crates without gRPC: part of oxtel's", OURS_HTTP, OXTEL, |dependency| {
+        dependency.crates as f64
+    });
     let attribute = |name, of: fn(&Attribute) -> Option<f64>| {
-        attributes
-            .iter()
-            .find(|attribute| attribute.name == name)
-            .and_then(of)
+        attributes.iter().find(|attribute| attribute.name == name).and_then(of)
     };
-    for (profile, of) in [
-        ("dev", (|a| a.dev) as fn(&Attribute) -> Option<f64>),
-        ("release", |a| a.release),
-    ] {
-        let part = ratio(
-            attribute("#[traced]", of),
-            attribute("#[tracing::instrument]", of),
-        );
+    for (profile, of) in
+        [("dev", (|a| a.dev) as fn(&Attribute) -> Option<f64>), ("release", |a| a.release)]
+    {
+        let part = ratio(attribute("#[traced]", of), attribute("#[tracing::instrument]", of));
         bars.at_most(
             &format!("{FUNCTIONS} functions, {profile}: part of `#[instrument]`'s"),
             1.0,

@@ -8,9 +8,7 @@ use std::process::{Command, Output, Stdio};
 
 /// This program, to be started with another command.
 pub(crate) fn this_program() -> Result<Command> {
-    Ok(Command::new(
-        env::current_exe().context("cannot find this program's own file")?,
-    ))
+    Ok(Command::new(env::current_exe().context("cannot find this program's own file")?))
 }
 
 /// The words that measure `peer` in a child.
@@ -20,19 +18,12 @@ pub(crate) fn run_peer(peer: &str, scenario: Scenario) -> [String; 3] {
 
 /// What `command` prints; an error with its last words if it fails.
 pub(crate) fn output_of(command: &mut Command) -> Result<String> {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command
+    let Output { status, stdout, stderr } = command
         .stdin(Stdio::null())
         .output()
         .with_context(|| format!("cannot start {command:?}"))?;
     if !status.success() {
-        bail!(
-            "{command:?} ended with {status}: {}",
-            String::from_utf8_lossy(&stderr).trim_end()
-        );
+        bail!("{command:?} ended with {status}: {}", String::from_utf8_lossy(&stderr).trim_end());
     }
     String::from_utf8(stdout).with_context(|| format!("{command:?} printed no text"))
 }

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
-/// Bursts of a run: each is one request of 440 spans.
-const BURSTS: u64 = 300;
+/// Bursts of a run.
+const BURSTS: u64 = 600;
 
 /// The runs of each peer over each wire; `delivered` is what the sink counted.
 type Runs = BTreeMap<(&'static str, &'static str), Vec<Reading>>;
@@ -29,22 +29,14 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
             eprintln!("{}, repetition {repetition} of {repetitions}", wire.name());
             for peer in peers.iter().filter(|peer| peer.wires.contains(&wire)) {
                 let reading = sink.measure(peer, wire)?;
-                runs.entry((wire.name(), peer.name))
-                    .or_default()
-                    .push(reading);
+                runs.entry((wire.name(), peer.name)).or_default().push(reading);
             }
         }
     }
-    let figures = runs
-        .iter()
-        .filter_map(|(&of, runs)| Some((of, Reading::median(runs)?)));
+    let figures = runs.iter().filter_map(|(&of, runs)| Some((of, Reading::median(runs)?)));
     let figures: Figures = figures.collect();
     for wire in Wire::ALL {
-        println!(
-            "\n### OTLP/{}\n\n{}",
-            wire.name(),
-            table(wire, &peers, &figures)
-        );
+        println!("\n### OTLP/{}\n\n{}", wire.name(), table(wire, &peers, &figures));
     }
     bars(&figures).print();
     Ok(())
@@ -70,12 +62,7 @@ impl SinkProcess {
         let answers = process.stdout.take().context("the sink has no output")?;
         let mut answers = BufReader::new(answers).lines();
         let endpoint = answers.next().context("the sink does not listen")??;
-        Ok(Self {
-            endpoint,
-            questions,
-            answers,
-            process,
-        })
+        Ok(Self { endpoint, questions, answers, process })
     }
 
     fn count(&mut self) -> Result<u64> {
@@ -87,17 +74,11 @@ impl SinkProcess {
     fn measure(&mut self, peer: &Peer, wire: Wire) -> Result<Reading> {
         let before = self.count()?;
         let mut child = this_program()?;
-        child
-            .args(run_peer(peer.name, Scenario::Burst))
-            .args(["--bursts", &BURSTS.to_string()]);
+        child.args(run_peer(peer.name, Scenario::Burst)).args(["--bursts", &BURSTS.to_string()]);
         child.args(["--wire", wire.name(), "--endpoint", &self.endpoint]);
         let reading = reading_of(&mut child)?;
         let delivered = (self.count()? - before) as f64;
-        Ok(Reading {
-            spans: spans_of_run(BURSTS) as f64,
-            delivered,
-            ..reading
-        })
+        Ok(Reading { spans: spans_of_run(BURSTS) as f64, delivered, ..reading })
     }
 }
 
@@ -131,16 +112,8 @@ fn table(wire: Wire, peers: &[Peer], figures: &Figures) -> Table {
 fn bars(figures: &Figures) -> Bars {
     let mut bars = Bars::new();
     for wire in Wire::ALL.map(Wire::name) {
-        let cpu = |peer| {
-            figures
-                .get(&(wire, peer))
-                .map(|reading: &Reading| reading.cpu)
-        };
-        for (peer, asked) in [
-            ("tracing-opentelemetry", 9.0),
-            ("oxtel", 8.0),
-            ("fastrace", 5.5),
-        ] {
+        let cpu = |peer| figures.get(&(wire, peer)).map(|reading: &Reading| reading.cpu);
+        for (peer, asked) in [("tracing-opentelemetry", 9.0), ("oxtel", 8.0), ("fastrace", 5.5)] {
             let what = format!("OTLP/{wire}: times less CPU than {peer}");
             bars.at_least(&what, asked, ratio(cpu(peer), cpu(OURS)));
         }

@@ -26,11 +26,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
             }
         }
     }
-    let figures = Figures(
-        runs.iter()
-            .filter_map(|(&of, runs)| Some((of, Reading::median(runs)?)))
-            .collect(),
-    );
+    let figures =
+        Figures(runs.iter().filter_map(|(&of, runs)| Some((of, Reading::median(runs)?))).collect());
     for scenario in Scenario::ALL {
         println!("\n### {scenario}\n\n{}", figures.table(scenario, &peers));
     }
@@ -43,13 +40,8 @@ struct Figures(BTreeMap<(Scenario, &'static str), Reading>);
 
 impl Figures {
     fn of(&self, scenario: Scenario, peer: &str, figure: fn(&Reading) -> f64) -> Option<f64> {
-        let found = self
-            .0
-            .iter()
-            .find(|((at, name), _)| *at == scenario && *name == peer);
-        found
-            .map(|(_, reading)| figure(reading))
-            .filter(|value| value.is_finite())
+        let found = self.0.iter().find(|((at, name), _)| *at == scenario && *name == peer);
+        found.map(|(_, reading)| figure(reading)).filter(|value| value.is_finite())
     }
 
     fn table(&self, scenario: Scenario, peers: &[Peer]) -> Table {
@@ -69,16 +61,10 @@ impl Figures {
             table.row(vec![
                 peer.name.to_owned(),
                 figure(of(|reading| reading.thread)),
-                figure(ratio(
-                    of(|reading| reading.thread),
-                    ours(|reading| reading.thread),
-                )),
+                figure(ratio(of(|reading| reading.thread), ours(|reading| reading.thread))),
                 figure(of(|reading| reading.mean)),
                 figure(of(|reading| reading.cpu)),
-                figure(ratio(
-                    of(|reading| reading.cpu),
-                    ours(|reading| reading.cpu),
-                )),
+                figure(ratio(of(|reading| reading.cpu), ours(|reading| reading.cpu))),
                 figure(of(|reading| reading.allocations)),
                 figure(of(|reading| 100.0 * reading.kept().unwrap_or(f64::NAN))),
             ]);
@@ -107,55 +93,34 @@ impl Figures {
                 self.times_less(scenario, peer),
             );
         };
-        times_less(
-            "sync, bursts",
-            Scenario::Burst,
-            "tracing-opentelemetry",
-            12.0,
-        );
+        times_less("sync, bursts", Scenario::Burst, "tracing-opentelemetry", 12.0);
         times_less("sync, bursts", Scenario::Burst, "fastrace", 3.0);
-        times_less(
-            "sync, saturated",
-            Scenario::Saturated,
-            "tracing-opentelemetry",
-            9.0,
-        );
+        times_less("sync, saturated", Scenario::Saturated, "tracing-opentelemetry", 9.0);
         times_less("sync, saturated", Scenario::Saturated, "fastrace", 2.4);
         times_less("async", Scenario::Async, "tracing-opentelemetry", 9.0);
         times_less("async", Scenario::Async, "fastrace", 2.8);
-        times_less(
-            "`tracing` spans",
-            Scenario::Spans,
-            "tracing-opentelemetry",
-            5.5,
-        );
-        let registry = self
-            .times_less(Scenario::Burst, "registry")
-            .map(|times| 1.0 / times);
+        times_less("`tracing` spans", Scenario::Spans, "tracing-opentelemetry", 5.5);
+        let registry = self.times_less(Scenario::Burst, "registry").map(|times| 1.0 / times);
         bars.at_most("sync, bursts: part of the registry's", 0.55, registry);
         for scenario in [Scenario::Burst, Scenario::Async] {
             let allocations = self.of(scenario, OURS, |reading| reading.allocations);
-            bars.at_most(
-                &format!("{scenario}: allocations per span"),
-                0.0,
-                allocations,
-            );
+            bars.at_most(&format!("{scenario}: allocations per span"), 0.0, allocations);
         }
         bars.at_most(
             "unsampled: ns over the plain call",
             10.0,
             self.over_plain(Scenario::Unsampled),
         );
-        bars.at_most(
-            "disabled: ns over the plain call",
-            2.0,
-            self.over_plain(Scenario::Disabled),
-        );
-        let one = self.of(Scenario::Burst, OURS, |reading| reading.thread);
-        let two = self.of(Scenario::Threads, OURS, |reading| reading.thread);
-        bars.at_most("two threads: times one thread's", 1.2, ratio(two, one));
+        bars.at_most("disabled: ns over the plain call", 2.0, self.over_plain(Scenario::Disabled));
+        let thread = |scenario| self.of(scenario, OURS, |reading| reading.thread);
+        let times_one = ratio(thread(Scenario::Threads), thread(Scenario::Apart));
+        bars.at_most("two threads: times one thread's, apart", 1.2, times_one);
         let floor = self.of(Scenario::Burst, "floor", |reading| reading.thread);
-        bars.at_most("aim, sync, bursts: times the floor", 2.0, ratio(one, floor));
+        bars.at_most(
+            "aim, sync, bursts: times the floor",
+            2.0,
+            ratio(thread(Scenario::Burst), floor),
+        );
         bars
     }
 }

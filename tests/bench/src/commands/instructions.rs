@@ -23,7 +23,7 @@ const SCENARIOS: [Scenario; 3] = [Scenario::Burst, Scenario::Async, Scenario::Sp
 
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let mut options = Options::new(arguments);
-    let apart = options.value("--bursts")?.unwrap_or(100);
+    let apart = options.value("--bursts")?.unwrap_or(200);
     options.finish()?;
     let peers = Peer::all();
     let mut counts = Counts::new();
@@ -53,18 +53,12 @@ fn instructions(peer: &str, scenario: Scenario, bursts: u64) -> Result<u64> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("callgrind.out");
     let mut callgrind = Command::new("valgrind");
-    callgrind
-        .arg("--tool=callgrind")
-        .arg(format!("--zero-before={MEASURED}"));
+    callgrind.arg("--tool=callgrind").arg(format!("--zero-before={MEASURED}"));
     callgrind.arg(format!("--callgrind-out-file={}", file.display()));
-    callgrind
-        .arg(env::current_exe()?)
-        .args(run_peer(peer, scenario));
+    callgrind.arg(env::current_exe()?).args(run_peer(peer, scenario));
     output_of(callgrind.arg("--bursts").arg(bursts.to_string()))?;
     let profile = fs::read_to_string(&file).context("callgrind left no profile")?;
-    let totals = profile
-        .lines()
-        .find_map(|line| line.strip_prefix("totals: "));
+    let totals = profile.lines().find_map(|line| line.strip_prefix("totals: "));
     totals
         .context("callgrind's profile has no totals")?
         .trim()
@@ -77,11 +71,7 @@ fn table(scenario: Scenario, peers: &[Peer], counts: &Counts) -> Table {
     let count = |peer| counts.get(&(scenario, peer)).copied();
     for peer in peers.iter().filter(|peer| peer.supports(scenario)) {
         let times = ratio(count(peer.name), count(OURS));
-        table.row(vec![
-            peer.name.to_owned(),
-            figure(count(peer.name)),
-            figure(times),
-        ]);
+        table.row(vec![peer.name.to_owned(), figure(count(peer.name)), figure(times)]);
     }
     table
 }

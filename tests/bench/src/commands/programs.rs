@@ -27,9 +27,7 @@ pub(crate) struct Program {
 impl Program {
     /// A package with these lines under `[dependencies]` and no code yet.
     pub(crate) fn new(dependencies: &str) -> Result<Self> {
-        let program = Self {
-            folder: tempfile::tempdir()?,
-        };
+        let program = Self { folder: tempfile::tempdir()? };
         let package =
             "[package]\nname = \"program\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n";
         program.write("Cargo.toml", &format!("{package}{dependencies}"))?;
@@ -78,19 +76,10 @@ impl Program {
     /// Crates that are compiled for it on this platform, itself left out.
     pub(crate) fn crates(&self) -> Result<usize> {
         let mut tree = self.cargo("tree");
-        tree.args([
-            "--edges",
-            "normal,build",
-            "--prefix",
-            "none",
-            "--format",
-            "{p}",
-        ]);
+        tree.args(["--edges", "normal,build", "--prefix", "none", "--format", "{p}"]);
         let tree = output_of(&mut tree)?;
-        let crates: BTreeSet<&str> = tree
-            .lines()
-            .map(|line| line.trim_end_matches(" (*)"))
-            .collect();
+        let crates: BTreeSet<&str> =
+            tree.lines().map(|line| line.trim_end_matches(" (*)")).collect();
         Ok(crates.len() - 1)
     }
 
@@ -103,8 +92,5 @@ impl Program {
 /// The line that depends on this repository's runtime, with `more` keys.
 pub(crate) fn synndicate(more: &str) -> String {
     let runtime = Path::new(BENCH).join("../../runtime");
-    format!(
-        "synndicate = {{ path = \"{}\"{more} }}\n",
-        runtime.display()
-    )
+    format!("synndicate = {{ path = \"{}\"{more} }}\n", runtime.display())
 }

@@ -13,16 +13,10 @@ use std::time::Instant;
 
 /// Programs that do nothing, without and with the attribute.
 const PROGRAMS: [[(&str, &str); 2]; 2] = [
-    [
-        ("plain", "fn main() {}\n"),
-        ("traced", "#[synndicate::traced_service]\nfn main() {}\n"),
-    ],
+    [("plain", "fn main() {}\n"), ("traced", "#[synndicate::traced_service]\nfn main() {}\n")],
     [
         ("plain_async", "#[tokio::main]\nasync fn main() {}\n"),
-        (
-            "traced_async",
-            "#[synndicate::traced_service]\nasync fn main() {}\n",
-        ),
+        ("traced_async", "#[synndicate::traced_service]\nasync fn main() {}\n"),
     ],
 ];
 
@@ -64,9 +58,7 @@ fn show(runs: &Runs) {
     for [(plain, _), (traced, _)] in PROGRAMS {
         table.row(vec![plain.to_owned(), figure(median(plain))]);
         table.row(vec![traced.to_owned(), figure(median(traced))]);
-        let more = median(traced)
-            .zip(median(plain))
-            .map(|(traced, plain)| traced - plain);
+        let more = median(traced).zip(median(plain)).map(|(traced, plain)| traced - plain);
         bars.at_most(&format!("{traced}: ms more than {plain}"), 1.0, more);
     }
     println!("\n### A program that does nothing, start to end\n\n{table}");

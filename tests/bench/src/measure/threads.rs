@@ -5,12 +5,15 @@ use crate::machine::{Cores, pin};
 use crate::reading::Reading;
 use crate::workload::Burst;
 use anyhow::{Result, anyhow};
-use std::hint::spin_loop;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
 
-/// Where two threads wait for each other. They spin: a burst is shorter than the time in which the kernel wakes a thread.
+/// Enough for the tracer's worker to fall asleep after a drain, so that it takes no part in the next burst.
+const IDLE: Duration = Duration::from_micros(200);
+
+/// Where two threads wait for each other, without sleep: a burst is shorter than the time in which the kernel wakes a thread.
+/// They yield, since with two cores the tracer's worker has to share one of them.
 #[derive(Default)]
 struct Gate {
     arrived: AtomicU64,
@@ -25,7 +28,7 @@ impl Gate {
             if self.ended.load(SeqCst) {
                 return false;
             }
-            spin_loop();
+            thread::yield_now();
         }
         true
     }
@@ -48,6 +51,7 @@ pub(super) fn run(run: &Run<'_>, cores: &Cores) -> Result<Reading> {
             gate.pass(round + 2);
             round += 2;
             run.drain();
+            thread::sleep(IDLE);
             took.max(Duration::from_nanos(other.load(SeqCst)))
         };
         for _ in 0..WARM_UP {
@@ -55,14 +59,8 @@ pub(super) fn run(run: &Run<'_>, cores: &Cores) -> Result<Reading> {
         }
         let reading = run.measured(|| run.repeat(both));
         gate.end();
-        second
-            .join()
-            .map_err(|_| anyhow!("the second thread panicked"))??;
-        Ok(Reading {
-            cpu: f64::NAN,
-            spans: 2.0 * reading.spans,
-            ..reading
-        })
+        second.join().map_err(|_| anyhow!("the second thread panicked"))??;
+        Ok(Reading { cpu: f64::NAN, spans: 2.0 * reading.spans, ..reading })
     })
 }
 

@@ -39,10 +39,7 @@ pub(super) fn without_exporter() -> Peer {
         start: |setup| {
             SAMPLED.store(setup.sampled, Relaxed);
             fastrace::set_reporter(Null, Config::default());
-            Ok(Box::new(Collector {
-                reported: None,
-                _runtime: None,
-            }))
+            Ok(Box::new(Collector { reported: None, _runtime: None }))
         },
         records: Records::Spans,
         wires: &[],
@@ -56,47 +53,39 @@ static SAMPLED: AtomicBool = AtomicBool::new(true);
 fn new_root(request: u64, agent: &str, ok: bool) -> Span {
     let context = SpanContext::random().sampled(SAMPLED.load(Relaxed));
     Span::root("root", context).with_properties(|| {
-        [
-            ("request", request.to_string()),
-            ("agent", agent.to_owned()),
-            ("ok", ok.to_string()),
-        ]
+        [("request", request.to_string()), ("agent", agent.to_owned()), ("ok", ok.to_string())]
     })
 }
 
 #[inline(never)]
-fn root(request: u64, agent: &str, ok: bool) -> u64 {
+fn root(request: u64, agent: &str, ok: bool) {
     let root = new_root(request, agent, ok);
     let _entered = root.set_local_parent();
-    (0..STEPS)
-        .map(|i| step(black_box(i + request), agent, ok))
-        .sum()
+    for i in 0..STEPS {
+        step(i + request, agent, ok);
+    }
 }
 
 #[fastrace::trace(short_name = true, properties = { "i": "{i}", "agent": "{agent}", "ok": "{ok}" })]
 #[inline(never)]
-fn step(i: u64, agent: &str, ok: bool) -> u64 {
-    black_box((agent, ok));
-    i
+fn step(i: u64, agent: &str, ok: bool) {
+    black_box((i, agent, ok));
 }
 
-async fn root_async(request: u64, agent: &str, ok: bool) -> u64 {
+async fn root_async(request: u64, agent: &str, ok: bool) {
     let root = new_root(request, agent, ok);
     let steps = async {
-        let mut sum = 0;
         for i in 0..STEPS {
-            sum += step_async(black_box(i + request), agent, ok).await;
+            step_async(i + request, agent, ok).await;
         }
-        sum
     };
-    steps.in_span(root).await
+    steps.in_span(root).await;
 }
 
 #[fastrace::trace(name = "step", properties = { "i": "{i}", "agent": "{agent}", "ok": "{ok}" })]
-async fn step_async(i: u64, agent: &str, ok: bool) -> u64 {
+async fn step_async(i: u64, agent: &str, ok: bool) {
     suspend_once().await;
-    black_box((agent, ok));
-    i
+    black_box((i, agent, ok));
 }
 
 struct Collector {
@@ -123,9 +112,7 @@ impl Tracer for Collector {
     }
 
     fn delivered(&self) -> Option<u64> {
-        self.reported
-            .as_ref()
-            .map(|reported| reported.load(Relaxed))
+        self.reported.as_ref().map(|reported| reported.load(Relaxed))
     }
 }
 
@@ -143,20 +130,14 @@ fn start(setup: &Setup) -> Result<Box<dyn Tracer>> {
         let encoder = Encoder::default();
         let reported = Some(encoder.encoded());
         set_reporter(encoder);
-        return Ok(Box::new(Collector {
-            reported,
-            _runtime: None,
-        }));
+        return Ok(Box::new(Collector { reported, _runtime: None }));
     };
     let runtime = runtime_for_connections()?;
     set_reporter({
         let _entered = runtime.enter();
         otlp(sink)?
     });
-    Ok(Box::new(Collector {
-        reported: None,
-        _runtime: Some(runtime),
-    }))
+    Ok(Box::new(Collector { reported: None, _runtime: Some(runtime) }))
 }
 
 fn set_reporter(exporter: impl SpanExporter + 'static) {

@@ -1,7 +1,7 @@
 //! The floor: what no recorder can leave out. Two clock reads, an id, and the bytes of the span written once.
 
 use super::{Peer, Records, Tracer};
-use crate::workload::{BURST, Workload, burst};
+use crate::workload::{BURST, STEPS, Workload, burst};
 use quanta::Clock;
 use std::cell::RefCell;
 use std::hint::black_box;
@@ -16,11 +16,7 @@ const END: usize = 55;
 pub(super) fn peer() -> Peer {
     Peer {
         name: "floor",
-        workload: Workload {
-            sync: || burst(root),
-            asynchronous: None,
-            spans: None,
-        },
+        workload: Workload { sync: || burst(root), asynchronous: None, spans: None },
         start: |_| Ok(Box::new(Written)),
         records: Records::Nothing,
         wires: &[],
@@ -50,32 +46,29 @@ impl Floor {
     }
 
     #[inline(never)]
-    fn span(&mut self, work: impl FnOnce(&mut Self) -> u64) -> u64 {
+    fn span(&mut self, work: impl FnOnce(&mut Self)) {
         let start = self.clock.raw();
         let id = self.next_id();
-        let result = work(self);
+        work(self);
         let end = self.clock.raw();
         let mut span = black_box([0u8; SPAN_BYTES]);
         span[SPAN_ID..SPAN_ID + 8].copy_from_slice(&id.to_le_bytes());
         span[START..START + 8].copy_from_slice(&self.clock.delta_as_nanos(0, start).to_le_bytes());
         span[END..END + 8].copy_from_slice(&self.clock.delta_as_nanos(0, end).to_le_bytes());
         self.bytes.extend_from_slice(&span);
-        result
     }
 }
 
-fn root(request: u64, agent: &str, ok: bool) -> u64 {
+fn root(request: u64, agent: &str, ok: bool) {
     FLOOR.with_borrow_mut(|floor| {
         floor.span(|floor| {
-            let step = |i| floor.span(|_| step(black_box(i + request), agent, ok));
-            (0..crate::workload::STEPS).map(step).sum()
-        })
-    })
-}
-
-fn step(i: u64, agent: &str, ok: bool) -> u64 {
-    black_box((agent, ok));
-    i
+            for i in 0..STEPS {
+                floor.span(|_| {
+                    black_box((i + request, agent, ok));
+                });
+            }
+        });
+    });
 }
 
 struct Written;

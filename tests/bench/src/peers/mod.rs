@@ -11,6 +11,7 @@ mod instrumented;
 mod oxtel;
 mod plain;
 mod registry;
+mod synndicate;
 mod tracing_opentelemetry;
 
 /// A tracer beside which ours is measured.
@@ -100,6 +101,7 @@ impl Peer {
         vec![
             plain::peer(),
             floor::peer(),
+            synndicate::peer(),
             registry::peer(),
             fastrace::without_exporter(),
             fastrace::peer(),
@@ -119,7 +121,9 @@ impl Peer {
             Scenario::Burst => true,
             Scenario::Async => self.workload.asynchronous.is_some(),
             Scenario::Spans => self.workload.spans.is_some(),
-            Scenario::Saturated | Scenario::Threads => self.records == Records::Otlp,
+            Scenario::Apart | Scenario::Saturated | Scenario::Threads => {
+                self.records == Records::Otlp
+            }
             Scenario::Unsampled | Scenario::Disabled => {
                 self.records == Records::Otlp || self.name == PLAIN
             }

@@ -47,16 +47,11 @@ fn start(setup: &Setup) -> Result<Box<dyn Tracer>> {
     if let Some(queue) = setup.queue {
         config.max_queue_size = queue;
     }
-    let sampler = if setup.sampled {
-        Sampler::AlwaysOn
-    } else {
-        Sampler::AlwaysOff
-    };
-    let exporter = setup.sink.as_ref().map(|sink| {
-        OtlpHttpExporter::builder()
-            .with_endpoint(&sink.endpoint)
-            .build()
-    });
+    let sampler = if setup.sampled { Sampler::AlwaysOn } else { Sampler::AlwaysOff };
+    let exporter = setup
+        .sink
+        .as_ref()
+        .map(|sink| OtlpHttpExporter::builder().with_endpoint(&sink.endpoint).build());
     let guard = oxtel::builder()
         .without_env_exporters()
         .without_local_logs()

@@ -41,11 +41,7 @@ pub(super) fn with_defaults() -> Peer {
 }
 
 fn same_attributes(layer: OtelLayer) -> OtelLayer {
-    layer
-        .with_location(true)
-        .with_threads(false)
-        .with_tracked_inactivity(false)
-        .with_target(false)
+    layer.with_location(true).with_threads(false).with_tracked_inactivity(false).with_target(false)
 }
 
 struct Installed {
@@ -57,9 +53,7 @@ struct Installed {
 
 impl Tracer for Installed {
     fn drain(&self) {
-        self.provider
-            .force_flush()
-            .expect("the batch processor flushes");
+        self.provider.force_flush().expect("the batch processor flushes");
     }
 
     fn delivered(&self) -> Option<u64> {
@@ -79,11 +73,7 @@ fn start(setup: &Setup, configure: fn(OtelLayer) -> OtelLayer) -> Result<Box<dyn
             processor(otlp(sink)?, setup)
         }
     };
-    let sampler = if setup.sampled {
-        Sampler::AlwaysOn
-    } else {
-        Sampler::AlwaysOff
-    };
+    let sampler = if setup.sampled { Sampler::AlwaysOn } else { Sampler::AlwaysOff };
     let provider = SdkTracerProvider::builder()
         .with_span_processor(processor)
         .with_sampler(Sampler::ParentBased(Box::new(sampler)))
@@ -91,11 +81,7 @@ fn start(setup: &Setup, configure: fn(OtelLayer) -> OtelLayer) -> Result<Box<dyn
         .build();
     let otel = configure(layer().with_tracer(provider.tracer("bench")));
     registry().with(otel).with(LevelFilter::INFO).try_init()?;
-    Ok(Box::new(Installed {
-        provider,
-        encoded,
-        _runtime: runtime,
-    }))
+    Ok(Box::new(Installed { provider, encoded, _runtime: runtime }))
 }
 
 fn processor(
@@ -106,9 +92,7 @@ fn processor(
     if let Some(queue) = setup.queue {
         config = config.with_max_queue_size(queue);
     }
-    BatchSpanProcessor::builder(exporter)
-        .with_batch_config(config.build())
-        .build()
+    BatchSpanProcessor::builder(exporter).with_batch_config(config.build()).build()
 }
 
 /// The exporter of opentelemetry-otlp, for the peers that bring none of their own.
@@ -120,17 +104,11 @@ pub(super) fn otlp(sink: &Sink) -> Result<SpanExporter> {
             .with_protocol(Protocol::HttpBinary)
             .with_endpoint(format!("{}/v1/traces", sink.endpoint))
             .build()?,
-        Wire::Grpc => exporter
-            .with_tonic()
-            .with_endpoint(&sink.endpoint)
-            .build()?,
+        Wire::Grpc => exporter.with_tonic().with_endpoint(&sink.endpoint).build()?,
     })
 }
 
 /// A service has a runtime anyway; here it serves the connection alone.
 pub(super) fn runtime_for_connections() -> Result<Runtime> {
-    Ok(Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()?)
+    Ok(Builder::new_multi_thread().worker_threads(1).enable_all().build()?)
 }

@@ -25,12 +25,7 @@ async fn export(
     counter: Counter,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let found = request.uri().path() == "/v1/traces";
-    let body = request
-        .into_body()
-        .collect()
-        .await
-        .map(Collected::to_bytes)
-        .unwrap_or_default();
+    let body = request.into_body().collect().await.map(Collected::to_bytes).unwrap_or_default();
     let response = match ExportTraceServiceRequest::decode(body) {
         Ok(request) if found => answer(StatusCode::OK, counter.take(&request).encode_to_vec()),
         Ok(_) => answer(StatusCode::NOT_FOUND, Vec::new()),

@@ -122,7 +122,7 @@ fn the_outcome_is_what_the_user_said_and_else_whether_it_failed() {
     assert_eq!(outcome(Some("ok"), None, true), (told(false), status(1, "")));
     assert_eq!(outcome(Some("error"), Some("words"), false), (told(true), status(2, "words")));
     assert_eq!(outcome(Some("unset"), Some("words"), true), (told(true), status(2, "words")));
-    assert_eq!(outcome(None, Some("words"), false), (told(false), status(0, "words")));
+    assert_eq!(outcome(None, Some("words"), false), (told(true), status(2, "words")));
 }
 
 #[test]

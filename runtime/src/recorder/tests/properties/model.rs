@@ -35,7 +35,7 @@ impl Expected {
         match self.code {
             Some(true) => Status::Ok,
             Some(false) => Status::Error(self.words.clone()),
-            None if self.has_failed => Status::Error(self.words.clone()),
+            None if self.has_failed || !self.words.is_empty() => Status::Error(self.words.clone()),
             None => Status::Unset,
         }
     }

@@ -1,0 +1,28 @@
+//! A service that panics: in its body, in a thread, or under a hook of its own. Where panics abort, that is its end.
+
+use std::thread;
+use synndicate::{traced, traced_service};
+
+#[traced_service]
+fn main() {
+    match std::env::args().nth(1).as_deref() {
+        Some("body") => fail(),
+        Some("thread") => drop(thread::spawn(fail).join()),
+        Some("hook") => {
+            std::panic::set_hook(Box::new(|_| {
+                synndicate::flush();
+            }));
+            fail();
+        }
+        other => panic!("`{other:?}` is nothing to do"),
+    }
+}
+
+#[traced]
+fn fail() {
+    step();
+    panic!("out of ink");
+}
+
+#[traced]
+fn step() {}

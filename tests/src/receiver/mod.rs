@@ -1,0 +1,261 @@
+//! A backend in the test's own process: takes OTLP over both its wires, notes what arrives, and fails as it is told.
+//!
+//! What it speaks is none of ours: over gRPC it is the service that the crate `opentelemetry-proto` generates, over HTTP that
+//! crate's messages behind hyper. `answer` says what can come of a request, `noted` what is remembered of it, `address` where it
+//! listens also while nobody does; `connection` serves one client, `http` and `grpc` read its requests.
+
+mod address;
+mod answer;
+mod connection;
+mod grpc;
+mod http;
+mod noted;
+
+use address::Address;
+use connection::serve;
+use noted::Notes;
+use std::future::pending;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use std::{fmt, io};
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::{JoinHandle, JoinSet};
+
+pub use answer::{Answer, Fault, Refusal, Retry};
+pub use noted::{Export, Noted};
+
+/// How long a test waits for what must come; only one that has failed waits so long.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What is spoken.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Wire {
+    /// OTLP over gRPC.
+    Grpc,
+    /// OTLP over HTTP with protobuf bodies.
+    Http,
+}
+
+impl Wire {
+    /// Both wires.
+    pub const ALL: [Wire; 2] = [Wire::Grpc, Wire::Http];
+
+    /// What the settings call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Wire::Grpc => "grpc",
+            Wire::Http => "http",
+        }
+    }
+}
+
+type Script = dyn Fn(&Export) -> Answer + Send + Sync;
+
+/// How a receiver behaves.
+struct Manners {
+    wire: Wire,
+    script: Box<Script>,
+    /// The largest request in bytes, and 4 MiB where nobody says anything: what tonic and the OpenTelemetry Collector take.
+    limit: usize,
+}
+
+/// What the receiver and its connections share.
+struct Shared {
+    manners: Manners,
+    notes: Notes,
+}
+
+/// A receiver that was not started yet.
+pub struct Setup {
+    manners: Manners,
+    notes: Notes,
+}
+
+impl Setup {
+    /// Answers to each request as `script` says; what is not told otherwise is taken.
+    #[must_use]
+    pub fn answering(
+        mut self,
+        script: impl Fn(&Export) -> Answer + Send + Sync + 'static,
+    ) -> Setup {
+        self.manners.script = Box::new(script);
+        self
+    }
+
+    /// Takes no request that is larger.
+    #[must_use]
+    pub fn limited_to(mut self, bytes: usize) -> Setup {
+        self.manners.limit = bytes;
+        self
+    }
+
+    /// Forgets requests as soon as they are counted.
+    #[must_use]
+    pub fn counting(mut self) -> Setup {
+        self.notes = Notes::of_numbers();
+        self
+    }
+
+    /// Listens on a free port of the IPv4 loopback address.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system gives no port or no thread.
+    pub fn listen(self) -> io::Result<Receiver> {
+        let receiver = self.away()?;
+        receiver.come_back()?;
+        Ok(receiver)
+    }
+
+    /// Listens on a free port of the IPv6 loopback address.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system gives no port or no thread.
+    pub fn listen_on_ipv6(self) -> io::Result<Receiver> {
+        let receiver = self.at(Address::ipv6()?)?;
+        receiver.come_back()?;
+        Ok(receiver)
+    }
+
+    /// Listens on a Unix socket at `path`.
+    ///
+    /// # Errors
+    ///
+    /// When there can be no socket.
+    pub fn listen_on_unix(self, path: &Path) -> io::Result<Receiver> {
+        let receiver = self.at(Address::unix(path))?;
+        receiver.come_back()?;
+        Ok(receiver)
+    }
+
+    /// Has a port that nobody else can get, but does not listen there yet: connections are refused.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system gives no port or no thread.
+    pub fn away(self) -> io::Result<Receiver> {
+        self.at(Address::ipv4()?)
+    }
+
+    fn at(self, address: Address) -> io::Result<Receiver> {
+        // On a thread of its own, so that tests without a runtime have a receiver too.
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let shared = Arc::new(Shared { manners: self.manners, notes: self.notes });
+        Ok(Receiver { shared, address, listening: Mutex::default(), runtime })
+    }
+}
+
+/// A receiver. It ends when it is dropped.
+pub struct Receiver {
+    shared: Arc<Shared>,
+    address: Address,
+    /// The task that owns the listener and all its connections.
+    listening: Mutex<Option<JoinHandle<()>>>,
+    runtime: Runtime,
+}
+
+impl Receiver {
+    /// A receiver to be started, which takes everything over `wire`.
+    #[must_use]
+    pub fn over(wire: Wire) -> Setup {
+        let manners = Manners { wire, script: Box::new(|_| Answer::Taken), limit: 4 * 1024 * 1024 };
+        Setup { manners, notes: Notes::of_everything() }
+    }
+
+    /// The endpoint as the settings name it.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        self.address.endpoint()
+    }
+
+    /// What is spoken here.
+    #[must_use]
+    pub fn wire(&self) -> Wire {
+        self.shared.manners.wire
+    }
+
+    /// What sends spans here by `tracing_backend`, `tracing_protocol` and `tracing_endpoint`.
+    #[must_use]
+    pub fn settings(&self) -> [(&'static str, String); 3] {
+        [
+            ("tracing_backend", "otlp".into()),
+            ("tracing_protocol", self.wire().name().into()),
+            ("tracing_endpoint", self.endpoint()),
+        ]
+    }
+
+    /// Does this to the next request, with spans or without, or to the one after those that are to be disturbed already.
+    pub fn disturb(&self, fault: Fault) {
+        self.shared.notes.expect(fault);
+    }
+
+    /// Stops to listen and drops every connection, as a server that is killed.
+    pub fn go_away(&self) {
+        if let Some(task) = lock(&self.listening).take() {
+            task.abort();
+            // The port is free only when the task has let go of it.
+            let _ = self.runtime.block_on(task);
+        }
+    }
+
+    /// Listens where it listened before, or for the first time.
+    ///
+    /// # Errors
+    ///
+    /// When it listens already.
+    pub fn come_back(&self) -> io::Result<()> {
+        let _entered = self.runtime.enter();
+        let listener = self.address.listen()?;
+        let shared = self.shared.clone();
+        let task = self.runtime.spawn(async move {
+            let mut connections = JoinSet::new();
+            while let Ok(stream) = listener.accept().await {
+                connections.spawn(serve(stream, shared.clone()));
+            }
+            // Those that it has go on.
+            pending::<()>().await;
+        });
+        *lock(&self.listening) = Some(task);
+        Ok(())
+    }
+
+    /// What was noted so far.
+    #[must_use]
+    pub fn noted(&self) -> Noted {
+        self.shared.notes.read()
+    }
+
+    /// Waits until what was noted is `enough`, and returns it.
+    ///
+    /// # Errors
+    ///
+    /// When patience ends; the error says what was noted.
+    pub fn wait_until(&self, enough: impl Fn(&Noted) -> bool) -> io::Result<Noted> {
+        self.shared.notes.wait_until(enough)
+    }
+}
+
+impl fmt::Debug for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setup").field("wire", &self.manners.wire).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver").field("endpoint", &self.endpoint()).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.go_away();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,101 @@
+//! The end has one deadline, whatever the backend does and however much there is to send; and what was lost is told.
+
+use crate::support::{
+    Arrived, Outcome, Program, SYNC, Signal, Silent, nobody, refusing, sending, sending_to, status,
+    taking,
+};
+use std::time::{Duration, Instant};
+use synndicate_tests::receiver::Retry;
+
+const TIMEOUT: Duration = Duration::from_secs(2);
+/// What starting threads and ending a process may take on a machine that is busy. The test fails where another deadline, or
+/// the 300 s that a server asks for, is added.
+const LITTLE: Duration = Duration::from_secs(3);
+
+/// Ends a program that has next to no grace, within the deadline.
+#[track_caller]
+fn end_in_time(program: Program, before: impl FnOnce()) -> Outcome {
+    let program = program
+        .set("shutdown_grace", "0")
+        .set("shutdown_timeout", &format!("{}", TIMEOUT.as_secs()));
+    let running = program.start();
+    running.wait_for("ready");
+    before();
+    #[expect(clippy::disallowed_methods, reason = "the deadline is what is tried")]
+    let begin = Instant::now();
+    running.signal(Signal::TERM);
+    let outcome = running.end();
+    let took = begin.elapsed();
+    outcome.assert_code(143);
+    assert!(took < TIMEOUT + LITTLE, "it took {took:?}: {}", outcome.stderr);
+    outcome
+}
+
+#[test]
+fn ten_thousand_spans_that_wait_for_a_dead_backend_do_not_hold_the_end_up() {
+    let silent = Silent::listen();
+    let overloaded = refusing(|_| status(503).retry(Retry::Seconds(300)));
+    for endpoint in [silent.endpoint(), overloaded.endpoint(), nobody()] {
+        let waiting = sending_to(Program::new(SYNC, "wait"), &endpoint)
+            .set("tracing_max_queue_size", "20000");
+        let outcome = end_in_time(waiting, || ());
+        let ledger = outcome.ledger();
+        assert_eq!(
+            [ledger.created, ledger.exported, ledger.waiting],
+            [10_001, 0, 0],
+            "{}",
+            outcome.stderr
+        );
+        outcome.assert_says("dropped: the program ended before they could be sent");
+    }
+}
+
+#[test]
+fn a_flush_in_a_panic_hook_has_the_same_deadline() {
+    let silent = Silent::listen();
+    let program =
+        sending_to(Program::new(SYNC, "hook"), &silent.endpoint()).set("shutdown_timeout", "1s");
+    let outcome = program.run();
+    outcome.assert_code(3);
+    assert!(outcome.took < TIMEOUT + LITTLE, "{outcome:#?}");
+}
+
+#[test]
+fn one_last_attempt_is_made() {
+    let backend = refusing(|_| status(429).retry(Retry::Seconds(300)));
+    let mut before = 0;
+    end_in_time(sending(Program::new(SYNC, "wait"), &backend), || {
+        backend.wait_for_spans();
+        before = backend.requests();
+    });
+    assert!(backend.requests() > before, "{} requests", backend.requests());
+}
+
+#[test]
+fn ten_thousand_spans_that_wait_for_a_good_backend_all_arrive() {
+    let backend = taking();
+    let waiting =
+        sending(Program::new(SYNC, "wait"), &backend).set("tracing_max_queue_size", "20000");
+    let outcome = end_in_time(waiting, || ());
+    assert_eq!(backend.names().len(), 10_001);
+    outcome.assert_never_says("dropped");
+}
+
+#[test]
+fn under_load_the_end_comes_in_time_and_the_ledger_balances() {
+    let (good, overloaded, silent) = (taking(), refusing(|_| status(503)), Silent::listen());
+    for endpoint in [good.endpoint(), overloaded.endpoint(), silent.endpoint()] {
+        let load = sending_to(Program::new(SYNC, "load"), &endpoint);
+        let outcome = end_in_time(load, || ());
+        let ledger = outcome.ledger();
+        assert_eq!(
+            ledger.created,
+            ledger.exported + ledger.dropped + ledger.waiting,
+            "{}",
+            outcome.stderr
+        );
+        assert!(ledger.created > 1000, "there was load: {}", outcome.stderr);
+        let arrived = if endpoint == good.endpoint() { good.names().len() as u64 } else { 0 };
+        assert_eq!(ledger.exported, arrived, "{endpoint}");
+    }
+}

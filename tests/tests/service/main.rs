@@ -1,0 +1,14 @@
+//! `#[traced_service]` seen from outside: programs are run, signalled and looked at as whole processes.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+mod aborting;
+mod deadlines;
+mod endings;
+mod places;
+mod secrets;
+mod settings;
+mod signals;
+mod subscribers;

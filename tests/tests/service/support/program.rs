@@ -1,0 +1,225 @@
+//! A program of `src/bin` as a child process: with an environment and a folder of its own, and a bound on every wait.
+
+use rustix::process::{Pid, Signal, kill_process};
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+use synndicate_tests::receiver::PATIENCE;
+use tempfile::TempDir;
+
+/// A program that is about to be started.
+pub(crate) struct Program {
+    command: Command,
+    folder: TempDir,
+}
+
+/// A program that runs.
+pub(crate) struct Running {
+    pid: Pid,
+    began: Instant,
+    lines: Receiver<String>,
+    stderr: Arc<Said>,
+    /// Comes when the program has ended and all that it said is known.
+    status: Receiver<ExitStatus>,
+    _folder: TempDir,
+}
+
+/// What it has written to standard error so far.
+#[derive(Default)]
+struct Said {
+    bytes: Mutex<Vec<u8>>,
+    more: Condvar,
+}
+
+/// When standard error is read.
+#[derive(Clone, Copy)]
+enum Reading {
+    AsItComes,
+    AtTheEnd,
+}
+
+/// What a program has done.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// `None`: a signal has ended it.
+    pub(crate) code: Option<i32>,
+    pub(crate) signal: Option<i32>,
+    /// The lines that nobody has waited for.
+    pub(crate) stdout: Vec<String>,
+    pub(crate) stderr: String,
+    pub(crate) took: Duration,
+}
+
+pub(crate) const SYNC: &str = env!("CARGO_BIN_EXE_sync_service");
+pub(crate) const ASYNC: &str = env!("CARGO_BIN_EXE_async_service");
+pub(crate) const FORMS: &str = env!("CARGO_BIN_EXE_service_forms");
+
+impl Program {
+    /// A program that knows nothing of the test's environment.
+    pub(crate) fn new(program: &str, does: &str) -> Program {
+        Program::within(&[program, does])
+    }
+
+    /// The same with other programs in front that start it.
+    pub(crate) fn within(words: &[&str]) -> Program {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new(words[0]);
+        command
+            .args(&words[1..])
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .current_dir(folder.path());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Program { command, folder }
+    }
+
+    /// Sets a key of the settings.
+    pub(crate) fn set(self, key: &str, value: &str) -> Program {
+        let name = format!("SYN_OBSERVABILITY__{}", key.to_uppercase().replace('.', "__"));
+        self.env(name, value)
+    }
+
+    pub(crate) fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Program {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Puts a file into its folder.
+    pub(crate) fn file(self, name: &str, content: impl AsRef<[u8]>) -> Program {
+        std::fs::write(self.folder.path().join(name), content).unwrap();
+        self
+    }
+
+    pub(crate) fn start(self) -> Running {
+        self.spawn(Reading::AsItComes)
+    }
+
+    /// Starts it, and reads its standard error only when it has ended.
+    pub(crate) fn start_unread(self) -> Running {
+        self.spawn(Reading::AtTheEnd)
+    }
+
+    /// Starts it and waits for its end.
+    pub(crate) fn run(self) -> Outcome {
+        self.start().end()
+    }
+
+    fn spawn(mut self, reading: Reading) -> Running {
+        #[expect(clippy::disallowed_methods, reason = "some tests look at how long it took")]
+        let began = Instant::now();
+        let mut child = self.command.spawn().unwrap();
+        let (pid, lines, stderr) =
+            (Pid::from_child(&child), lines(&mut child), Arc::new(Said::default()));
+        let status = watch(child, stderr.clone(), reading);
+        Running { pid, began, lines, stderr, status, _folder: self.folder }
+    }
+}
+
+impl Running {
+    /// Waits until the program has written this line.
+    #[track_caller]
+    pub(crate) fn wait_for(&self, line: &str) {
+        loop {
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok(written) if written == line => return,
+                Ok(_) => {}
+                Err(error) => self.give_up(&format!("it never wrote `{line}`: {error}")),
+            }
+        }
+    }
+
+    pub(crate) fn pid(&self) -> Pid {
+        self.pid
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(self.pid, signal).unwrap();
+    }
+
+    /// Signals the only child of the program.
+    #[track_caller]
+    pub(crate) fn signal_child(&self, signal: Signal) {
+        let pid = self.pid;
+        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
+        let child = children.trim().parse().ok().and_then(Pid::from_raw).unwrap();
+        kill_process(child, signal).unwrap();
+    }
+
+    /// Waits until it has said this on standard error.
+    #[track_caller]
+    pub(crate) fn wait_until_it_says(&self, text: &str) {
+        let says = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).contains(text);
+        let bytes = self.stderr.bytes.lock().unwrap();
+        let (bytes, _) =
+            self.stderr.more.wait_timeout_while(bytes, PATIENCE, |bytes| !says(bytes)).unwrap();
+        if !says(&bytes) {
+            self.give_up(&format!("it never said `{text}`"));
+        }
+    }
+
+    /// Waits for its end.
+    #[track_caller]
+    pub(crate) fn end(self) -> Outcome {
+        let Ok(status) = self.status.recv_timeout(PATIENCE) else {
+            self.give_up("it goes on for ever")
+        };
+        Outcome {
+            took: self.began.elapsed(),
+            code: status.code(),
+            signal: status.signal(),
+            stdout: self.lines.iter().collect(),
+            stderr: String::from_utf8_lossy(&self.stderr.bytes.lock().unwrap()).into_owned(),
+        }
+    }
+
+    /// No test leaves a program behind.
+    #[track_caller]
+    fn give_up(&self, why: &str) -> ! {
+        let _ = kill_process(self.pid, Signal::KILL);
+        panic!("{why}");
+    }
+}
+
+fn lines(child: &mut Child) -> Receiver<String> {
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    let (line, lines) = channel();
+    thread::spawn(move || {
+        stdout.lines().map_while(Result::ok).try_for_each(|text| line.send(text))
+    });
+    lines
+}
+
+fn watch(mut child: Child, said: Arc<Said>, reading: Reading) -> Receiver<ExitStatus> {
+    let (ended, status) = channel();
+    thread::spawn(move || {
+        let stderr = child.stderr.take().unwrap();
+        let status = match reading {
+            Reading::AsItComes => {
+                said.read(stderr);
+                child.wait().unwrap()
+            }
+            Reading::AtTheEnd => {
+                let status = child.wait().unwrap();
+                said.read(stderr);
+                status
+            }
+        };
+        ended.send(status)
+    });
+    status
+}
+
+impl Said {
+    fn read(&self, mut from: impl Read) {
+        let mut part = [0; 4096];
+        while let Ok(count @ 1..) = from.read(&mut part) {
+            self.bytes.lock().unwrap().extend_from_slice(&part[..count]);
+            self.more.notify_all();
+        }
+    }
+}
