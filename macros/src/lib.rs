@@ -17,7 +17,7 @@ use proc_macro::TokenStream;
 /// Turns calls of a function into spans. See the documentation of `synndicate::traced`.
 #[proc_macro_attribute]
 pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::traced(args.into(), item.into()).into()
+    expand::traced(&args.into(), &item.into()).into()
 }
 
 /// The code of `synndicate::traced_service`.

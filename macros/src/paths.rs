@@ -17,10 +17,7 @@ impl Paths {
 
     /// The runtime's crate.
     pub(crate) fn root(&self) -> TokenStream {
-        match &self.root {
-            Some(root) => root.to_token_stream(),
-            None => quote!(::synndicate),
-        }
+        self.root.as_ref().map_or_else(|| quote!(::synndicate), ToTokens::to_token_stream)
     }
 
     /// The module that is there for generated code.

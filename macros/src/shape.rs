@@ -96,8 +96,8 @@ mod tests {
     use quote::ToTokens as _;
     use syn::parse_quote;
 
-    fn check(declared: Type, expected: Option<(Work, Wrapper, Option<&str>)>) {
-        let found = returned(&declared).map(|returned| {
+    fn check(declared: &Type, expected: Option<(Work, Wrapper, Option<&str>)>) {
+        let found = returned(declared).map(|returned| {
             let output = returned.output.map(|output| output.to_token_stream().to_string());
             (returned.work, returned.wrapper, output)
         });
@@ -109,31 +109,34 @@ mod tests {
     #[test]
     fn futures_and_streams_are_known_by_their_names() {
         use {Work::*, Wrapper::*};
-        check(parse_quote!(impl Future<Output = u8> + Send + 'a), Some((Future, None, Some("u8"))));
         check(
-            parse_quote!(impl Send + futures::Stream<Item = u8>),
+            &parse_quote!(impl Future<Output = u8> + Send + 'a),
+            Some((Future, None, Some("u8"))),
+        );
+        check(
+            &parse_quote!(impl Send + futures::Stream<Item = u8>),
             Some((Stream, None, Some("u8"))),
         );
-        check(parse_quote!(impl Future), Some((Future, None, Option::None)));
+        check(&parse_quote!(impl Future), Some((Future, None, Option::None)));
         check(
-            parse_quote!(std::pin::Pin<Box<dyn Future<Output = u8> + Send>>),
+            &parse_quote!(std::pin::Pin<Box<dyn Future<Output = u8> + Send>>),
             Some((Future, Pin, Some("u8"))),
         );
-        check(parse_quote!(Pin<Box<dyn Stream<Item = u8>>>), Some((Stream, Pin, Some("u8"))));
-        check(parse_quote!(Box<dyn Future<Output = u8> + Unpin>), Some((Future, Box, Some("u8"))));
-        check(parse_quote!(BoxFuture<'static, u8>), Some((Future, Pin, Some("u8"))));
+        check(&parse_quote!(Pin<Box<dyn Stream<Item = u8>>>), Some((Stream, Pin, Some("u8"))));
+        check(&parse_quote!(Box<dyn Future<Output = u8> + Unpin>), Some((Future, Box, Some("u8"))));
+        check(&parse_quote!(BoxFuture<'static, u8>), Some((Future, Pin, Some("u8"))));
         check(
-            parse_quote!((futures::stream::LocalBoxStream<'_, u8>)),
+            &parse_quote!((futures::stream::LocalBoxStream<'_, u8>)),
             Some((Stream, Pin, Some("u8"))),
         );
     }
 
     #[test]
     fn anything_else_is_done_when_it_is_returned() {
-        check(parse_quote!(Pin<Box<u8>>), None);
-        check(parse_quote!(Box<dyn Fn() -> u8>), None);
-        check(parse_quote!(impl Fn() -> u8), None);
-        check(parse_quote!(Option<Box<dyn Future<Output = u8>>>), None);
-        check(parse_quote!(Ready<u8>), None);
+        check(&parse_quote!(Pin<Box<u8>>), None);
+        check(&parse_quote!(Box<dyn Fn() -> u8>), None);
+        check(&parse_quote!(impl Fn() -> u8), None);
+        check(&parse_quote!(Option<Box<dyn Future<Output = u8>>>), None);
+        check(&parse_quote!(Ready<u8>), None);
     }
 }

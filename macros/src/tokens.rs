@@ -98,17 +98,17 @@ mod tests {
     use super::*;
     use quote::quote;
 
-    fn tail(tokens: TokenStream) -> Option<[String; 3]> {
-        let Tail { before, call, block } = async_tail(&tokens)?;
+    fn tail(tokens: &TokenStream) -> Option<[String; 3]> {
+        let Tail { before, call, block } = async_tail(tokens)?;
         let text = |tokens: Vec<TokenTree>| tokens.into_iter().collect::<TokenStream>().to_string();
         Some([text(before), text(call), block.stream().to_string()])
     }
 
     #[test]
     fn async_block_at_the_end_is_found() {
-        let plain = tail(quote!(async move { 1 }));
+        let plain = tail(&quote!(async move { 1 }));
         assert_eq!(plain, Some([String::new(), String::new(), "1".into()]));
-        let boxed = tail(quote!(let n = 1; ::std::boxed::Box::pin(async move { n })));
+        let boxed = tail(&quote!(let n = 1; ::std::boxed::Box::pin(async move { n })));
         assert_eq!(
             boxed,
             Some(["let n = 1 ;".into(), ":: std :: boxed :: Box :: pin".into(), "n".into()])
@@ -128,7 +128,7 @@ mod tests {
             quote!(Box::pin(async move { 2 }).boxed()),
         ];
         for body in others {
-            assert_eq!(tail(body.clone()), None, "{body}");
+            assert_eq!(tail(&body), None, "{body}");
         }
     }
 

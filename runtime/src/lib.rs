@@ -48,6 +48,18 @@
 //! | `console` | yes | traces as trees or JSON lines on standard error |
 //! | `testing` | no | [`testing`](https://docs.rs/synndicate/latest/synndicate/testing): capturing spans in tests |
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        clippy::format_push_string,
+        clippy::mem_forget,
+        clippy::needless_pass_by_value,
+        clippy::string_slice,
+        reason = "tests do what users may do"
+    )
+)]
+
 // The rooms, in the order in which a span passes them. A room uses only rooms above it.
 mod settings;
 

@@ -83,15 +83,24 @@ impl Jaeger {
     ///
     /// When there are not so many in time; the error says how many there are.
     pub fn traces(&self, service: &str, spans: usize) -> io::Result<Vec<Value>> {
-        let url = format!("http://127.0.0.1:{}/api/traces?service={service}&limit=1000", self.ports.query);
+        let url = format!(
+            "http://127.0.0.1:{}/api/traces?service={service}&limit=1000",
+            self.ports.query
+        );
         let mut seen = 0;
         let found = wait_for(|| {
             let answer: Value = ureq::get(&url).call().ok()?.body_mut().read_json().ok()?;
             let traces = answer.get("data")?.as_array()?.clone();
-            seen = traces.iter().filter_map(|trace| trace.get("spans")?.as_array()).map(Vec::len).sum();
+            seen = traces
+                .iter()
+                .filter_map(|trace| trace.get("spans")?.as_array())
+                .map(Vec::len)
+                .sum();
             (seen == spans).then_some(traces)
         });
-        found.ok_or_else(|| io::Error::other(format!("jaeger shows {seen} spans of `{service}`, not {spans}")))
+        found.ok_or_else(|| {
+            io::Error::other(format!("jaeger shows {seen} spans of `{service}`, not {spans}"))
+        })
     }
 }
 

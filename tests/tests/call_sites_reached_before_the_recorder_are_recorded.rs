@@ -44,12 +44,18 @@ fn call_sites_reached_before_the_recorder_are_recorded() {
     function();
     a_rebuild_inside_a_dispatch_asks_nobody_while_there_is_one_dispatcher();
     let recording = install_while_call_sites_are_reached();
-    assert!(slot() && CALL_SITES.iter().all(|is_wanted| is_wanted()), "all of them are asked about again");
+    assert!(
+        slot() && CALL_SITES.iter().all(|is_wanted| is_wanted()),
+        "all of them are asked about again"
+    );
     function();
-    recording.spans().one("function");
+    assert_eq!(recording.spans().one("function").name, "function");
 
     dispatcher::with_default(&recording.dispatch(), rebuild_inside_a_dispatch);
-    assert!(slot(), "while something is recorded for a test there are two dispatchers, and both are asked");
+    assert!(
+        slot(),
+        "while something is recorded for a test there are two dispatchers, and both are asked"
+    );
     a_question_inside_a_question_depends_on_scopes_of_other_threads(&recording.dispatch());
     the_highest_level_is_that_of_all_dispatchers();
     assert!(slot());
@@ -110,5 +116,7 @@ fn a_question_inside_a_question_depends_on_scopes_of_other_threads(recorder: &Di
 /// So it is good for a quick no and never for a yes.
 fn the_highest_level_is_that_of_all_dispatchers() {
     let quiet = tracing_subscriber::fmt().with_env_filter(EnvFilter::new("error")).finish();
-    dispatcher::with_default(&Dispatch::new(quiet), || assert_eq!(LevelFilter::current(), LevelFilter::TRACE));
+    dispatcher::with_default(&Dispatch::new(quiet), || {
+        assert_eq!(LevelFilter::current(), LevelFilter::TRACE);
+    });
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use synndicate::testing::capture;
 use synndicate::traced;
-use tracing::info_span;
+use tracing::{info, info_span};
 
 #[traced]
 fn shared(number: usize) -> usize {
@@ -72,15 +72,35 @@ fn many_captures_at_once_see_their_own() {
         .map(|thread| {
             thread::spawn(move || {
                 for round in 0..50 {
-                    let spans = capture(|| info_span!("outer", thread, round).in_scope(|| shared(thread)));
+                    let spans =
+                        capture(|| info_span!("outer", thread, round).in_scope(|| shared(thread)));
                     assert_eq!(spans.len(), 2);
                     assert!(spans.one("shared").is_child_of(spans.one("outer")));
-                    assert_eq!(spans.one("shared").attribute("number"), Some(&(thread as i64).into()));
+                    assert_eq!(
+                        spans.one("shared").attribute("number"),
+                        Some(&(thread as i64).into())
+                    );
                 }
             })
         })
         .collect();
     threads.into_iter().for_each(|thread| thread.join().unwrap());
+}
+
+#[test]
+fn children_lie_within_their_parents_and_events_within_their_spans() {
+    let spans = capture(|| {
+        info_span!("outer").in_scope(|| {
+            shared(1);
+            info!("event");
+        });
+    });
+    let (outer, inner) = (spans.one("outer"), spans.one("shared"));
+    assert!(
+        outer.start <= inner.start && inner.start <= inner.end && inner.end <= outer.end,
+        "\n{spans}"
+    );
+    assert!((inner.end..=outer.end).contains(&outer.events[0].time));
 }
 
 #[test]

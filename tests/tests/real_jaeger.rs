@@ -27,7 +27,10 @@ fn run_agents(service: &str, settings: &[(&str, &str)]) -> Result {
 }
 
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no `{pointer}` in {value:#}"))
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_else(|| panic!("no `{pointer}` in {value:#}"))
 }
 
 fn spans(trace: &Value) -> &Vec<Value> {
@@ -48,7 +51,8 @@ fn check(trace: &Value) {
         assert!(found.next().is_none(), "two spans `{name}`");
         span
     };
-    let (planner, search, mail) = (named("Planner::process"), named("Search::process"), named("Mail::process"));
+    let (planner, search, mail) =
+        (named("Planner::process"), named("Search::process"), named("Mail::process"));
     assert_eq!(spans(trace).len(), 3);
     assert!(planner["references"].as_array().is_some_and(Vec::is_empty), "the planner is the root");
     for (tool, agent) in [(search, "Search"), (mail, "Mail")] {
@@ -73,10 +77,16 @@ fn check_success(search: &Value) {
 
 fn check_failure(mail: &Value) {
     let failed = tags(mail, "tags");
-    assert_eq!((&failed["error"], &failed["otel.status_code"]), (&Value::Bool(true), &"ERROR".into()));
+    assert_eq!(
+        (&failed["error"], &failed["otel.status_code"]),
+        (&Value::Bool(true), &"ERROR".into())
+    );
     assert!(!failed.contains_key("result_length"));
     let event = tags(&mail["logs"][0], "fields");
-    assert_eq!((&event["event"], &event["exception.message"]), (&"exception".into(), &"the mailbox is full, 13 more bytes do not fit".into()));
+    assert_eq!(
+        (&event["event"], &event["exception.message"]),
+        (&"exception".into(), &"the mailbox is full, 13 more bytes do not fit".into())
+    );
 }
 
 fn micros(span: &Value) -> u64 {

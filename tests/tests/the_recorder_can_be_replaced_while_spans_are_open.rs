@@ -58,7 +58,7 @@ fn the_recorder_can_be_replaced_while_spans_are_open() {
     let mut names: Vec<_> = spans.iter().map(|span| &span.name[..]).collect();
     names.sort_unstable();
     assert_eq!(names, ["child", "child", "explicit", "function"]);
-    assert!(spans.iter().all(|span| span.is_root()), "\n{spans}");
+    assert!(spans.iter().all(synndicate::testing::Span::is_root), "\n{spans}");
     assert_eq!(spans.one("function").events.len(), 1);
     assert_eq!(second.end_open_spans(), 0);
 }

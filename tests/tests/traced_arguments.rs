@@ -1,5 +1,16 @@
 //! What `#[traced]` records of arguments: by the rules, by wish, by fields; and which of two equal keys stays.
 
+#![expect(
+    clippy::items_after_statements,
+    clippy::many_single_char_names,
+    clippy::no_effect_underscore_binding,
+    clippy::non_minimal_cfg,
+    clippy::too_many_arguments,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::used_underscore_binding,
+    reason = "arguments of every kind, as somebody may write them"
+)]
+
 use futures::FutureExt as _;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -13,7 +24,11 @@ use synndicate::traced;
 /// The attributes of a span but for those that say where its code is.
 fn attributes(span: &Span) -> Vec<(&str, AttributeValue)> {
     let of_code = |key: &str| key.starts_with("code.");
-    span.attributes.iter().filter(|(key, _)| !of_code(key)).map(|(key, value)| (key.as_str(), value.clone())).collect()
+    span.attributes
+        .iter()
+        .filter(|(key, _)| !of_code(key))
+        .map(|(key, value)| (key.as_str(), value.clone()))
+        .collect()
 }
 
 /// The only span that `run` makes.
@@ -53,7 +68,10 @@ fn numbers_and_booleans_are_recorded_by_value() {
         ("g", number(5)),
         ("h", number(6)),
     ];
-    check(|| all(1, -2, 0.5, true, &3, Box::new(-4), NonZeroU16::MIN.saturating_add(4), Arc::new(6)), &expected);
+    check(
+        || all(1, -2, 0.5, true, &3, Box::new(-4), NonZeroU16::MIN.saturating_add(4), Arc::new(6)),
+        &expected,
+    );
 }
 
 #[test]
@@ -75,7 +93,17 @@ fn integers_beyond_64_bits_are_their_decimal_text() {
 #[test]
 fn texts_and_collections_are_recorded_by_length() {
     #[traced]
-    fn all(a: &str, b: String, c: &[u8], d: Vec<u8>, e: &HashMap<u8, u8>, f: Option<&str>, g: Cow<'_, str>, h: &Path, i: [u8; 3]) {
+    fn all(
+        a: &str,
+        b: String,
+        c: &[u8],
+        d: Vec<u8>,
+        e: &HashMap<u8, u8>,
+        f: Option<&str>,
+        g: Cow<'_, str>,
+        h: &Path,
+        i: [u8; 3],
+    ) {
         let _ = (a, b, c, d, e, f, g, h, i);
     }
     let expected = [
@@ -90,7 +118,22 @@ fn texts_and_collections_are_recorded_by_length() {
         ("i_length", number(3)),
     ];
     let map = HashMap::from([(1, 2)]);
-    check(|| all("é", "abc".into(), &[1], Vec::new(), &map, Some("four"), "x".into(), Path::new("/tmp"), [0; 3]), &expected);
+    check(
+        || {
+            all(
+                "é",
+                "abc".into(),
+                &[1],
+                Vec::new(),
+                &map,
+                Some("four"),
+                "x".into(),
+                Path::new("/tmp"),
+                [0; 3],
+            );
+        },
+        &expected,
+    );
 }
 
 #[test]
@@ -98,7 +141,15 @@ fn anything_else_stays_private() {
     #[derive(Debug)]
     struct Secret;
     #[traced]
-    fn all<T: std::fmt::Debug>(a: Secret, b: T, c: impl AsRef<str>, d: &dyn std::fmt::Debug, e: (u8, u8), f: char, _g: u8) {
+    fn all<T: std::fmt::Debug>(
+        a: Secret,
+        b: T,
+        c: impl AsRef<str>,
+        d: &dyn std::fmt::Debug,
+        e: (u8, u8),
+        f: char,
+        _g: u8,
+    ) {
         let _ = (a, b, c.as_ref(), d, e, f);
     }
     check(|| all(Secret, "text", "text", &"text", (1, 2), 'c', 3), &[]);
@@ -149,8 +200,21 @@ fn capture_all_records_every_argument_and_a_receiver_with_debug() {
 #[test]
 fn arguments_may_have_any_name() {
     #[traced(capture_all)]
-    fn a01(debug: bool, display: &str, value: u8, field: i32, span: Option<u8>, attributes: u8, guard: u8, result: u8) -> usize {
-        usize::from(debug) + display.len() + usize::from(value + attributes + guard + result) + field as usize + span.iter().len()
+    fn a01(
+        debug: bool,
+        display: &str,
+        value: u8,
+        field: i32,
+        span: Option<u8>,
+        attributes: u8,
+        guard: u8,
+        result: u8,
+    ) -> usize {
+        usize::from(debug)
+            + display.len()
+            + usize::from(value + attributes + guard + result)
+            + field.unsigned_abs() as usize
+            + span.iter().len()
     }
     let expected = [
         ("debug", true.into()),
@@ -168,7 +232,12 @@ fn arguments_may_have_any_name() {
 #[test]
 fn attributes_of_arguments_hold_for_what_is_recorded() {
     #[traced(capture_all)]
-    fn a02(#[cfg(any())] gone: u32, #[cfg(all())] mode: u32, #[cfg_attr(all(), cfg(any()))] gone_too: u32, #[allow(unused_variables)] path: &str) -> u32 {
+    fn a02(
+        #[cfg(any())] gone: u32,
+        #[cfg(all())] mode: u32,
+        #[cfg_attr(all(), cfg(any()))] gone_too: u32,
+        #[allow(unused_variables)] path: &str,
+    ) -> u32 {
         mode + 1
     }
     check(|| a02(1, "x"), &[("mode", number(1)), ("path", text("x")), ("result", number(2))]);
@@ -195,7 +264,14 @@ fn patterns_are_recorded_by_what_they_bind() {
         y: u8,
     }
     #[traced]
-    fn all((mut lo, hi): (u32, u32), Point { x, y: ref top }: Point, [a, _, b]: [u8; 3], &c: &u8, whole @ (_, _): (u8, u8), _: u8) -> u32 {
+    fn all(
+        (mut lo, hi): (u32, u32),
+        Point { x, y: ref top }: Point,
+        [a, _, b]: [u8; 3],
+        &c: &u8,
+        whole @ (_, _): (u8, u8),
+        _: u8,
+    ) -> u32 {
         lo += hi + u32::from(x + *top + a + b + c + whole.0);
         lo
     }
@@ -239,9 +315,9 @@ fn field_expressions_see_arguments_as_the_body_does() {
     }
     impl Cart {
         #[traced(skip_all, fields(owner = %self.owner, sum = a + b, half = %format!("{a}/{_c}"), kind = std::any::type_name::<Self>().len(), ?text))]
-        fn total(&self, mut a: u32, (b, _): (u32, u8), _c: u8, text: &str) -> u32 {
+        fn total(&self, mut a: u32, (b, _): (u32, u8), _c: u8, text: &str) -> usize {
             a += b;
-            a + text.len() as u32
+            a as usize + text.len()
         }
     }
     let cart = Cart { owner: "ann".into() };
@@ -341,7 +417,10 @@ fn arguments_are_recorded_as_they_are_at_entry() {
         list.push(1);
         list.len() + n as usize
     }
-    check(|| a08(3, vec![]), &[("n", number(3)), ("list_length", number(0)), ("result", number(5))]);
+    check(
+        || a08(3, vec![]),
+        &[("n", number(3)), ("list_length", number(0)), ("result", number(5))],
+    );
 }
 
 #[test]
@@ -352,7 +431,10 @@ fn code_is_where_the_functions_name_stands() {
     let span = span_of(here);
     assert_eq!(span.attribute("code.line.number"), Some(&number(i64::from(line!()) - 2)));
     assert_eq!(span.attribute("code.file.path"), Some(&text(file!())));
-    assert_eq!(span.attribute("code.function.name"), Some(&text(concat!(module_path!(), "::here"))));
+    assert_eq!(
+        span.attribute("code.function.name"),
+        Some(&text(concat!(module_path!(), "::here")))
+    );
 }
 
 #[test]
@@ -368,7 +450,8 @@ fn names_targets_and_levels_may_be_constants_and_come_through_macros() {
     a25!(#[must_use] charge, "billing.charge", "debug", (cents: u64, fee: u64) -> u64 { cents + fee });
     let span = span_of(|| charge(3, 4));
     assert_eq!(span.name, "billing.charge");
-    let expected = [("cents", number(3)), ("fee", number(4)), ("sum", number(7)), ("result", number(7))];
+    let expected =
+        [("cents", number(3)), ("fee", number(4)), ("sum", number(7)), ("result", number(7))];
     assert_eq!(attributes(&span), expected);
 }
 
@@ -384,5 +467,8 @@ fn names_of_an_outer_macro_keep_their_hygiene() {
         };
     }
     with_own_argument!(own_too, 10);
-    check(|| assert_eq!(hygienic(1, 2), 14), &[("own", number(1)), ("own_too", number(2)), ("both", number(3)), ("result", number(14))]);
+    check(
+        || assert_eq!(hygienic(1, 2), 14),
+        &[("own", number(1)), ("own_too", number(2)), ("both", number(3)), ("result", number(14))],
+    );
 }

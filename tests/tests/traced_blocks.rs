@@ -85,11 +85,26 @@ fn methods_are_named_after_their_type_whatever_the_receiver() {
         Rc::new(cart.clone()).by_rc().now_or_never();
         cart.own_options(1, "text");
     });
-    let expected = ["new", "by_reference", "by_mutable_reference", "by_value", "by_box", "by_arc", "by_pin", "by_rc"];
-    let expected: Vec<_> = expected.iter().map(|name| format!("Cart::{name}")).chain(["renamed".into()]).collect();
+    let expected = [
+        "new",
+        "by_reference",
+        "by_mutable_reference",
+        "by_value",
+        "by_box",
+        "by_arc",
+        "by_pin",
+        "by_rc",
+    ];
+    let expected: Vec<_> =
+        expected.iter().map(|name| format!("Cart::{name}")).chain(["renamed".into()]).collect();
     assert_eq!(names(&spans), expected);
     check_attribute(&spans, "Cart::by_reference", "extra", "x");
-    check_attribute(&spans, "Cart::by_reference", "code.function.name", "traced_blocks::inherent::Cart::by_reference");
+    check_attribute(
+        &spans,
+        "Cart::by_reference",
+        "code.function.name",
+        "traced_blocks::inherent::Cart::by_reference",
+    );
     check_attribute(&spans, "renamed", "extra", "text");
     assert_eq!(spans.one("renamed").attribute("secret"), None);
     assert!(matches!(spans.one("Cart::by_arc").status, Status::Error(_)));
@@ -210,7 +225,10 @@ fn agents_need_not_a_line_of_code() {
     check_attribute(&spans, "process", "query", "bugs");
     check_attribute(&spans, "process", "who", 4);
     check_attribute(&spans, "process", "kind", "traced_blocks::agents::Critic");
-    assert_eq!(spans.one("process").events[0].attribute("exception.message"), Some(&"cora does not like bugs".into()));
+    assert_eq!(
+        spans.one("process").events[0].attribute("exception.message"),
+        Some(&"cora does not like bugs".into())
+    );
 }
 
 mod native {
@@ -270,7 +288,10 @@ fn native_async_functions_in_traits_are_traced_in_both_places() {
         Overrides.declared();
         Overrides.asynchronous("abcd").now_or_never();
     });
-    assert_eq!(names(&spans), ["Step::sync", "Step::asynchronous", "Overrides::declared", "Overrides::asynchronous"]);
+    assert_eq!(
+        names(&spans),
+        ["Step::sync", "Step::asynchronous", "Overrides::declared", "Overrides::asynchronous"]
+    );
     check_attribute(&spans, "Step::asynchronous", "result_length", 3);
     check_attribute(&spans, "Overrides::asynchronous", "text_length", 4);
 }

@@ -52,7 +52,9 @@ mod shapes {
     }
 
     #[traced]
-    pub(crate) fn pinned(text: String) -> Pin<Box<dyn Future<Output = Result<String, String>> + Send>> {
+    pub(crate) fn pinned(
+        text: String,
+    ) -> Pin<Box<dyn Future<Output = Result<String, String>> + Send>> {
         Box::pin(async move { Err(text) })
     }
 

@@ -91,8 +91,14 @@ fn parent_and_root_place_the_span_elsewhere() {
         assert!(spans.one(root).is_root(), "{root}");
         assert_ne!(spans.one(root).trace_id, elsewhere.trace_id);
     }
-    assert_eq!(spans.named("innermost").filter(|span| span.is_child_of(spans.one("async_root"))).count(), 1);
-    assert_eq!(spans.named("innermost").filter(|span| span.is_child_of(spans.one("below_id"))).count(), 1);
+    assert_eq!(
+        spans.named("innermost").filter(|span| span.is_child_of(spans.one("async_root"))).count(),
+        1
+    );
+    assert_eq!(
+        spans.named("innermost").filter(|span| span.is_child_of(spans.one("below_id"))).count(),
+        1
+    );
 }
 
 #[test]
@@ -106,7 +112,8 @@ fn causes_become_links() {
         sync(&[first.id().expect("an id"), second.id().expect("an id")]);
         asynchronous(first).now_or_never();
     });
-    let linked = |name: &str| spans.one(name).links.iter().map(|link| link.span_id).collect::<Vec<_>>();
+    let linked =
+        |name: &str| spans.one(name).links.iter().map(|link| link.span_id).collect::<Vec<_>>();
     let ids = ["first", "second"].map(|name| spans.one(name).span_id);
     assert_eq!(linked("sync"), ids);
     assert_eq!(linked("asynchronous"), ids[..1]);
@@ -196,7 +203,10 @@ fn missing_values_are_failures_where_that_is_said() {
     assert_eq!(spans.one("option").status, Status::Unset);
     assert_eq!(spans.one("option").attribute("result"), Some(&1.into()));
     assert!(matches!(spans.one("option_in_result").status, Status::Error(_)));
-    assert_eq!(spans.one("option_in_result").events[0].attribute("exception.type"), Some(&"None".into()));
+    assert_eq!(
+        spans.one("option_in_result").events[0].attribute("exception.type"),
+        Some(&"None".into())
+    );
     assert_eq!(spans.one("harmless").status, Status::Unset);
 }
 
@@ -270,7 +280,8 @@ fn level_decides_whether_a_span_is_made() {
     };
     assert_eq!(capture(run).len(), 3);
     let only_errors = tracing_subscriber::filter::LevelFilter::ERROR;
-    let subscriber = tracing_subscriber::fmt().with_max_level(only_errors).with_writer(std::io::sink).finish();
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(only_errors).with_writer(std::io::sink).finish();
     tracing::subscriber::with_default(subscriber, run);
 }
 
@@ -278,6 +289,7 @@ mod foreign {
     //! The same under a subscriber that is not ours.
 
     use super::*;
+    use std::fmt::Write as _;
     use std::sync::{Arc, Mutex};
     use tracing::field::{Field, Visit};
     use tracing::span::{Attributes, Id, Record};
@@ -297,17 +309,22 @@ mod foreign {
 
     impl Visit for Values {
         fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-            self.0 += &format!(" {field}={value:?}");
+            let _ = write!(self.0, " {field}={value:?}");
         }
     }
 
     impl Subscriber for Notes {
         fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-            ["traced_options", "synndicate"].iter().any(|target| metadata.target().starts_with(target))
+            ["traced_options", "synndicate"]
+                .iter()
+                .any(|target| metadata.target().starts_with(target))
         }
 
         fn new_span(&self, span: &Attributes<'_>) -> Id {
-            let parent = span.parent().map_or_else(|| if span.is_root() { "root" } else { "current" }.into(), |id| id.into_u64().to_string());
+            let parent = span.parent().map_or_else(
+                || if span.is_root() { "root" } else { "current" }.into(),
+                |id| id.into_u64().to_string(),
+            );
             self.add(format!("new {} {parent}", span.metadata().name()));
             Id::from_u64(7)
         }
@@ -383,7 +400,9 @@ fn values_are_cut_at_characters() {
     let spans = capture(|| b15(&text));
     for key in ["text", "note"] {
         match spans.one("b15").attribute(key) {
-            Some(AttributeValue::Text(cut)) => assert!(text.starts_with(cut.as_str()) && cut.len() < text.len()),
+            Some(AttributeValue::Text(cut)) => {
+                assert!(text.starts_with(cut.as_str()) && cut.len() < text.len());
+            }
             other => panic!("{other:?}"),
         }
     }

@@ -83,7 +83,10 @@ fn results_are_recorded_under_any_name_and_however_they_are_returned() {
         Ok("x".repeat(n.into()))
     }
     assert_eq!(results(&span_of(|| early(9))).0, Some(&3.into()));
-    assert_eq!(exception(&span_of(|| early(0))), ("core::fmt::Error", fmt::Error.to_string().as_str()));
+    assert_eq!(
+        exception(&span_of(|| early(0))),
+        ("core::fmt::Error", fmt::Error.to_string().as_str())
+    );
     let spans = capture(|| question(2).now_or_never());
     assert_eq!(results(spans.one("question")).1, Some(&2.into()));
     let spans = capture(|| question(0).now_or_never());
@@ -133,7 +136,10 @@ fn errors_are_told_with_all_their_causes_once() {
     let kind = concat!(module_path!(), "::Layered");
     assert_eq!(exception(&span_of(own)), (kind, "cannot start: no plan: the disk is full"));
     assert_eq!(exception(&span_of(boxed)).1, "no plan: the disk is full");
-    assert_eq!(exception(&span_of(anyhow)), ("anyhow::Error", "cannot plan: no plan: the disk is full"));
+    assert_eq!(
+        exception(&span_of(anyhow)),
+        ("anyhow::Error", "cannot plan: no plan: the disk is full")
+    );
 }
 
 #[test]
@@ -245,7 +251,7 @@ fn panic_of_a_captured_value_goes_through_once() {
 fn borrowed_results_stay_borrowed() {
     #[traced(ret, err)]
     fn a03(items: &mut Vec<u8>) -> Result<&mut u8, std::num::TryFromIntError> {
-        let n: usize = usize::try_from(items.len() as i64)?;
+        let n: usize = u8::try_from(items.len()).map(usize::from)?;
         Ok(&mut items[n - 1])
     }
     #[traced]

@@ -80,7 +80,8 @@ fn stream_moves_between_threads_and_ends_where_it_is_dropped() {
             drop(stream);
             elsewhere();
         };
-        std::thread::scope(|scope| scope.spawn(|| recording.run(on_other_thread)).join()).expect("no panic");
+        std::thread::scope(|scope| scope.spawn(|| recording.run(on_other_thread)).join())
+            .expect("no panic");
         elsewhere();
     }
     let recording = Recording::new();
@@ -93,6 +94,7 @@ fn stream_moves_between_threads_and_ends_where_it_is_dropped() {
     assert_eq!(tokens.attribute("synndicate.cancelled"), Some(&true.into()));
     // What one thread did is not mixed up with what the other did.
     let roots = spans.named("elsewhere").filter(|span| span.is_root()).count();
-    let children = spans.named("elsewhere").filter(|span| span.is_child_of(spans.one("b06"))).count();
+    let children =
+        spans.named("elsewhere").filter(|span| span.is_child_of(spans.one("b06"))).count();
     assert_eq!((roots, children), (1, 1), "{spans}");
 }

@@ -253,5 +253,8 @@ fn function_pointers_and_closures_take_traced_functions() {
     let pointer: for<'a> fn(&'a str) -> usize = length;
     assert_eq!(pointer("ab") + ["c"].iter().map(|text| length(text)).sum::<usize>(), 3);
     assert_eq!(call(later).now_or_never(), Some(3));
-    assert!(matches!(pin!(later("x")).poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(1)));
+    assert!(matches!(
+        pin!(later("x")).poll(&mut Context::from_waker(Waker::noop())),
+        Poll::Ready(1)
+    ));
 }

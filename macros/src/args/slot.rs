@@ -31,7 +31,7 @@ impl<T> Slot<T> {
         match &self.set {
             None => self.set = Some((word, value)),
             Some((first, _)) => {
-                diagnostics.error_at(word.span(), format!("`{first}` is given twice"))
+                diagnostics.error_at(word.span(), format!("`{first}` is given twice"));
             }
         }
     }

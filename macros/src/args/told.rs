@@ -1,6 +1,7 @@
 //! How a result or an error is put into words: `ret`, `err(Display)`, `err(if |error| !error.is_timeout())`.
 
-use super::{Format, Level, in_parentheses};
+use super::parse::in_parentheses;
+use super::{Format, Level};
 use crate::diagnostics::nearest;
 use proc_macro2::Ident;
 use syn::parse::{Parse as _, ParseStream};
@@ -20,7 +21,7 @@ pub(crate) struct Told {
 
 impl Told {
     pub(super) fn of_result(input: ParseStream<'_>) -> syn::Result<Told> {
-        Told::parse(input, |told, content| told.word(content))
+        Told::parse(input, Told::word)
     }
 
     pub(super) fn of_error(input: ParseStream<'_>) -> syn::Result<Told> {

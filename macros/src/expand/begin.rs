@@ -5,38 +5,39 @@ use crate::args::Format;
 use crate::model::{Model, Origin, Record, Recorded};
 use crate::paths::{call_site, hidden, located_at};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 /// `let guard = enter(…);`
 pub(super) fn guard(model: &Model<'_>, guard: &Ident) -> TokenStream {
     let span = Span::mixed_site();
-    let (private, site, record, ending) =
-        (model.paths.private(), call_site(), records::closure(model), hidden("ending"));
-    let enter = match origin(model) {
-        Some(origin) => quote_spanned!(span=> enter_at(&#site, #origin, #record)),
-        None => quote_spanned!(span=> enter(&#site, #record)),
-    };
+    let (enter, ending) = (call(model, "enter"), hidden("ending"));
     let amend = amendments(model, &ending);
     let amend = amend.map(|amend| quote_spanned!(span=> #guard.finish(|#ending| { #amend });));
-    quote_spanned!(span=> let #guard = #private::#enter; #amend)
+    quote_spanned!(span=> let #guard = #enter; #amend)
 }
 
 /// `let prepared = prepare(…);`
 pub(super) fn prepared(model: &Model<'_>, prepared: &Ident) -> TokenStream {
     let span = Span::mixed_site();
-    let (private, site, record, ending) =
-        (model.paths.private(), call_site(), records::closure(model), hidden("ending"));
-    let prepare = match origin(model) {
-        Some(origin) => quote_spanned!(span=> prepare_at(&#site, #origin, #record)),
-        None => quote_spanned!(span=> prepare(&#site, #record)),
-    };
-    match amendments(model, &ending) {
-        Some(amend) => quote_spanned! {span=>
-            let mut #prepared = #private::#prepare;
-            #prepared.amend(|#ending| { #amend });
-        },
-        None => quote_spanned!(span=> let #prepared = #private::#prepare;),
+    let (prepare, ending) = (call(model, "prepare"), hidden("ending"));
+    if let Some(amend) = amendments(model, &ending) {
+        quote_spanned!(span=> let mut #prepared = #prepare; #prepared.amend(|#ending| { #amend });)
+    } else {
+        quote_spanned!(span=> let #prepared = #prepare;)
+    }
+}
+
+/// `begin(&SITE, |attributes| …)`, or `begin_at` with the origin between.
+fn call(model: &Model<'_>, begin: &str) -> TokenStream {
+    let span = Span::mixed_site();
+    let (private, site, record) = (model.paths.private(), call_site(), records::closure(model));
+    if let Some(origin) = origin(model) {
+        let begin = format_ident!("{begin}_at");
+        quote_spanned!(span=> #private::#begin(&#site, #origin, #record))
+    } else {
+        let begin = format_ident!("{begin}");
+        quote_spanned!(span=> #private::#begin(&#site, #record))
     }
 }
 

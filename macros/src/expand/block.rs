@@ -8,6 +8,7 @@ use crate::model::{Owner, attribute, check_block};
 use crate::paths::Paths;
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
+use syn::Signature;
 
 /// The block with its functions traced.
 pub(super) fn expand(
@@ -22,13 +23,16 @@ pub(super) fn expand(
 }
 
 /// The signatures of all functions in a block and the blocks in it.
-fn signatures(block: &Block) -> Vec<&syn::Signature> {
-    let of = |member| match member {
-        &Member::Function(ref function) if is_traceable(function) => vec![&function.signature],
+fn signatures(block: &Block) -> Vec<&Signature> {
+    block.members.iter().flat_map(signatures_of).collect()
+}
+
+fn signatures_of(member: &Member) -> Vec<&Signature> {
+    match member {
+        Member::Function(function) if is_traceable(function) => vec![&function.signature],
         Member::Block(block) => signatures(block),
-        _ => Vec::new(),
-    };
-    block.members.iter().flat_map(of).collect()
+        Member::Function(_) | Member::Other(_) => Vec::new(),
+    }
 }
 
 /// What cannot be traced is left alone among others.

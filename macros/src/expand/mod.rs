@@ -40,19 +40,19 @@ use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 
 /// Expands `#[traced(args)]` on `item`.
-pub(crate) fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn traced(args: &TokenStream, item: &TokenStream) -> TokenStream {
     Diagnostics::collect(|diagnostics| {
         let parsed = Args::parse(args.clone(), diagnostics);
         match diagnostics.ok(Item::parse(item.clone())) {
             Some(Item::Function(function)) => expand_function(&function, parsed, diagnostics),
-            Some(Item::Block(block)) => block::expand(&block, &args, &parsed, diagnostics),
+            Some(Item::Block(block)) => block::expand(&block, args, &parsed, diagnostics),
             Some(Item::Other(tokens)) => {
                 let places = "functions, `impl` blocks, traits and inline modules";
                 let keyword = tokens.clone().into_iter().next().to_token_stream();
                 diagnostics.error(keyword, format!("`#[traced]` goes on {places}"));
                 tokens
             }
-            None => item,
+            None => item.clone(),
         }
     })
 }

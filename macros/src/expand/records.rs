@@ -9,11 +9,10 @@ use syn::spanned::Spanned;
 
 /// The closure that records.
 pub(super) fn closure(model: &Model<'_>) -> TokenStream {
-    let attributes = hidden("attributes");
-    match statements(model, &attributes) {
-        Some(statements) => quote_spanned!(Span::mixed_site()=> |#attributes| { #statements }),
-        None => quote_spanned!(Span::mixed_site()=> |_| {}),
-    }
+    let (span, attributes) = (Span::mixed_site(), hidden("attributes"));
+    let closure = statements(model, &attributes)
+        .map(|statements| quote_spanned!(span=> |#attributes| { #statements }));
+    closure.unwrap_or_else(|| quote_spanned!(span=> |_| {}))
 }
 
 /// The statements that record; `None` where there is nothing to record.
@@ -22,7 +21,7 @@ pub(super) fn statements(model: &Model<'_>, attributes: &Ident) -> Option<TokenS
     let writer = Writer { private: &private, attributes, arguments: &model.arguments };
     let statements: Vec<_> =
         model.records.iter().filter_map(|record| writer.statement(record)).collect();
-    let needs_rules = model.records.iter().any(|record| record.needs_rules());
+    let needs_rules = model.records.iter().any(Record::needs_rules);
     let rules = needs_rules.then(|| quote_spanned!(Span::mixed_site()=> use #private::rules::*;));
     (!statements.is_empty()).then(|| quote!(#rules #(#statements)*))
 }

@@ -82,19 +82,18 @@ fn trace(model: &Model<'_>, returned: &Returned<'_>, made: &TokenStream) -> Toke
             let finish = finish::closure(model);
             quote_spanned!(span=> #prepared.trace::<#output, _, _>(#made, #finish))
         }
-        Work::Stream => match finish::look(model) {
-            Some(look) => {
-                quote_spanned!(span=> #prepared.trace_items::<#output, _, _>(#made, #look))
-            }
-            None => quote_spanned!(span=> #prepared.trace_stream::<#output, _>(#made)),
-        },
+        Work::Stream => {
+            let look = finish::look(model);
+            look.map_or_else(
+                || quote_spanned!(span=> #prepared.trace_stream::<#output, _>(#made)),
+                |look| quote_spanned!(span=> #prepared.trace_items::<#output, _, _>(#made, #look)),
+            )
+        }
     }
 }
 
 /// What the future resolves to, or an item of the stream, where the signature says it.
 fn output(model: &Model<'_>, returned: &Returned<'_>) -> TokenStream {
-    match returned.output {
-        Some(output) => written_again(Some(output), &model.paths.private()),
-        None => quote_spanned!(Span::mixed_site()=> _),
-    }
+    let written = returned.output.map(|output| written_again(Some(output), &model.paths.private()));
+    written.unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> _))
 }

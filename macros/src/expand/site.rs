@@ -3,7 +3,7 @@
 use crate::model::{Model, Name, Record, Recorded, Site};
 use crate::paths::call_site;
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens as _, quote_spanned};
+use quote::{ToTokens, quote_spanned};
 
 /// The call site.
 pub(super) fn of(model: &Model<'_>) -> TokenStream {
@@ -11,10 +11,8 @@ pub(super) fn of(model: &Model<'_>) -> TokenStream {
     let (private, static_name) = (model.paths.private(), call_site());
     let Site { name, target, level, kind, .. } = &model.site;
     let (name, level) = (span_name(name), level.expression(&private));
-    let target = match target {
-        Some(target) => target.to_token_stream(),
-        None => quote_spanned!(span=> ::core::module_path!()),
-    };
+    let target = target.map(ToTokens::to_token_stream);
+    let target = target.unwrap_or_else(|| quote_spanned!(span=> ::core::module_path!()));
     let kind = kind.map(|kind| kind.0).map(|kind| quote_spanned!(span=> kind: #kind,));
     let (fields, constants) = (fields(model), constants(&model.site, &private));
     quote_spanned! {span=>
@@ -38,7 +36,7 @@ fn fields(model: &Model<'_>) -> Vec<TokenStream> {
         fields.push("otel.kind".to_token_stream());
     }
     if !model.outcome.is_unseen() {
-        fields.extend(["result", "result_length"].map(|key| key.to_token_stream()));
+        fields.extend(["result", "result_length"].map(ToTokens::to_token_stream));
     }
     fields
 }
@@ -47,7 +45,7 @@ fn field_names(record: &Record<'_>) -> Vec<TokenStream> {
     match &record.recorded {
         Recorded::ByRule { key, length, .. } => {
             let keys = std::iter::once(key).chain(length);
-            keys.map(|key| key.to_token_stream()).collect()
+            keys.map(ToTokens::to_token_stream).collect()
         }
         Recorded::Captured { key, .. } | Recorded::Redacted { key } => vec![key.to_token_stream()],
         Recorded::Receiver(_) => vec!["self".to_token_stream()],

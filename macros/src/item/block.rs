@@ -21,7 +21,7 @@ pub(crate) struct Block {
 /// What the block is.
 pub(crate) enum BlockKind {
     Impl {
-        self_type: Type,
+        self_type: Box<Type>,
         /// `None`: an inherent one.
         of_trait: Option<syn::Path>,
     },
@@ -42,7 +42,7 @@ impl Block {
         let (header, braces) = split(tokens)?;
         let item: ItemImpl = parse_header(&header)?;
         let of_trait = item.trait_.map(|(path, _)| path);
-        let kind = BlockKind::Impl { self_type: *item.self_ty, of_trait };
+        let kind = BlockKind::Impl { self_type: item.self_ty, of_trait };
         Block::new(kind, item.attrs, header, braces)
     }
 

@@ -1,6 +1,6 @@
 //! The rules that an attribute must keep, one function each, with what breaks it.
 
-use super::{argument, attribute};
+use super::{Argument, argument, attribute};
 use crate::args::{Args, Slot};
 use crate::diagnostics::{Diagnostics, nearest};
 use crate::item::{Body, Function};
@@ -37,7 +37,7 @@ pub(crate) fn check_block(args: &Args, signatures: &[&Signature], diagnostics: &
     }
 }
 
-/// ```ignore
+/// ```text
 /// #[traced] const fn f() {}
 /// #[traced] fn f();
 /// #[traced] #[unsafe(naked)] extern "C" fn f() { naked_asm!("ret") }
@@ -58,7 +58,7 @@ fn check_is_traceable(function: &Function, diagnostics: &Diagnostics) {
     }
 }
 
-/// ```ignore
+/// ```text
 /// #[traced(skip(tokn))] fn f(token: &str) {}
 /// ```
 fn check_arguments_exist(args: &Args, signatures: &[&Signature], diagnostics: &Diagnostics) {
@@ -71,12 +71,12 @@ fn check_arguments_exist(args: &Args, signatures: &[&Signature], diagnostics: &D
 
 fn argument_names(signature: &Signature) -> Vec<String> {
     let arguments = argument::arguments(signature, |_| None);
-    let names = arguments.iter().flat_map(|argument| argument.bindings());
+    let names = arguments.iter().flat_map(Argument::bindings);
     let receiver = signature.receiver().map(|_| "self".to_owned());
     names.map(|(name, _)| name.unraw().to_string()).chain(receiver).collect()
 }
 
-/// ```ignore
+/// ```text
 /// #[traced(skip_methods(lne))] impl List { fn len(&self) {} }
 /// ```
 fn check_methods_exist(args: &Args, signatures: &[&Signature], diagnostics: &Diagnostics) {
@@ -103,7 +103,7 @@ fn listed(names: &Slot<Vec<Ident>>) -> impl Iterator<Item = &Ident> {
     names.get().into_iter().flatten()
 }
 
-/// ```ignore
+/// ```text
 /// #[traced(skip(a), skip_all)] fn f(a: u8) {}
 /// #[traced(root, parent = span)] fn f(span: &Span) {}
 /// ```
@@ -125,7 +125,7 @@ fn check_options_agree(args: &Args, diagnostics: &Diagnostics) {
     }
 }
 
-/// ```ignore
+/// ```text
 /// #[traced(skip(a), capture(a))] fn f(a: u8) {}
 /// ```
 fn check_names_agree(args: &Args, diagnostics: &Diagnostics) {
@@ -141,7 +141,7 @@ fn check_names_agree(args: &Args, diagnostics: &Diagnostics) {
     }
 }
 
-/// ```ignore
+/// ```text
 /// #[traced(err)] fn f() {}
 /// ```
 fn check_has_result(signature: &Signature, args: &Args, diagnostics: &Diagnostics) {
@@ -171,7 +171,7 @@ fn check_has_result(signature: &Signature, args: &Args, diagnostics: &Diagnostic
     }
 }
 
-/// ```ignore
+/// ```text
 /// #[traced(fields("" = 1))] fn f() {}
 /// ```
 fn check_keys(args: &Args, diagnostics: &Diagnostics) {

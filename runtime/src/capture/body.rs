@@ -2,7 +2,7 @@
 
 /// Runs the body of a function whose result is looked at. `R` is what the function declares, so that its body is inferred as
 /// ever; and as it runs once, it may hand out what it borrows.
-#[inline(always)]
+#[inline]
 pub fn call<R>(body: impl FnOnce() -> R) -> R {
     body()
 }

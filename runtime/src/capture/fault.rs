@@ -98,6 +98,10 @@ pub fn judge<E: ?Sized>(error: &E, is_failure: impl FnOnce(&E) -> bool) -> bool 
 }
 
 /// Marks the span as failed where there is no value, because that was asked for.
+#[expect(
+    clippy::ref_option,
+    reason = "generated code has a reference to what the function returned"
+)]
 pub fn fail_on_none<T>(value: &Option<T>, ending: &mut Ending<'_>) {
     if value.is_none() {
         ending.fail("None", &"the function returned `None`");

@@ -35,6 +35,7 @@ pub struct Typed;
 impl Typed {
     /// Records `value`.
     #[inline]
+    #[expect(clippy::unused_self, reason = "the way is chosen by the type of `self`")]
     pub fn record<T: Value + ?Sized>(self, key: &Key, value: &T, attributes: &mut Attributes<'_>) {
         attributes.record(key, value);
     }
@@ -46,6 +47,7 @@ pub struct Formatted;
 
 impl Formatted {
     /// Records `value`.
+    #[expect(clippy::unused_self, reason = "the way is chosen by the type of `self`")]
     pub fn record<T: Capture + ?Sized>(
         self,
         key: &Key,

@@ -16,7 +16,7 @@ mod queue;
 mod reader;
 mod retry;
 mod sender;
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
 mod tests;
 
 pub(crate) use ledger::Accounts;

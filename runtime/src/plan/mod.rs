@@ -31,6 +31,7 @@ pub(crate) struct Plan {
     /// `None`: tracing is disabled, nothing is installed.
     pub(crate) backend: Option<Backend>,
     /// How often backends are asked whether they would accept spans; `None`: never.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the probes stand on it"))]
     pub(crate) health_check_interval: Option<Duration>,
     /// How long the program's body may go on after it was asked to end.
     pub(crate) shutdown_grace: Duration,
@@ -85,6 +86,10 @@ pub(crate) struct Console {
 #[derive(Clone, Debug)]
 pub(crate) struct Remote {
     /// What the settings call it: `jaeger` or `otlp`.
+    #[cfg_attr(
+        all(any(feature = "grpc", feature = "http"), not(test)),
+        expect(dead_code, reason = "an error names it")
+    )]
     pub(crate) name: &'static str,
     /// Where it may listen, in the order in which they are tried; never empty.
     pub(crate) destinations: Vec<Destination>,

@@ -69,7 +69,14 @@ impl CallSite {
         callsite: &'static DefaultCallsite,
         constants: &'static [Constant],
     ) -> CallSite {
-        CallSite { metadata, callsite, constants, kind: INTERNAL, id: AtomicU32::new(0), policy: AtomicU64::new(0) }
+        CallSite {
+            metadata,
+            callsite,
+            constants,
+            kind: INTERNAL,
+            id: AtomicU32::new(0),
+            policy: AtomicU64::new(0),
+        }
     }
 
     /// The same with spans of another kind, by its number in OTLP.
@@ -99,11 +106,15 @@ impl CallSite {
     /// Under the registry's lock, so that no site can keep what was decided before a change.
     #[cold]
     fn resolve(&'static self, recorder: u32) -> Policy {
-        let wanted = super::core::find(recorder).is_none_or(|core| core.config.filter.wants(self.metadata));
+        let wanted =
+            super::core::find(recorder).is_none_or(|core| core.config.filter.wants(self.metadata));
         let policy = if wanted { Policy::On } else { Policy::Off };
         let mut sites = lock(&SITES);
         if self.id.load(Relaxed) == 0 {
-            self.id.store(sites.add(Site { metadata: self.metadata, constants: self.constants }), Relaxed);
+            self.id.store(
+                sites.add(Site { metadata: self.metadata, constants: self.constants }),
+                Relaxed,
+            );
         }
         self.policy.store(u64::from(recorder) << 32 | policy as u64, Release);
         policy
@@ -168,9 +179,14 @@ impl TracingSite {
     /// The keys stay for good: a call site lives as long as the process, and so there are no more of them than there is code.
     fn new(id: u32, metadata: &'static Metadata<'static>) -> TracingSite {
         let names: Vec<_> = metadata.fields().iter().map(|field| field.name()).collect();
-        let repeated = names.iter().enumerate().any(|(at, name)| names.iter().skip(at + 1).any(|other| other == name));
+        let repeated = names
+            .iter()
+            .enumerate()
+            .any(|(at, name)| names.iter().skip(at + 1).any(|other| other == name));
         let special = names.iter().any(|name| {
-            name.starts_with("otel.") || ["level", "target"].contains(name) || is_constant(name.as_bytes())
+            name.starts_with("otel.")
+                || ["level", "target"].contains(name)
+                || is_constant(name.as_bytes())
         });
         let keys: Vec<_> = names.into_iter().map(Key::new).collect();
         TracingSite { id, plain: !repeated && !special, keys: Box::leak(keys.into_boxed_slice()) }
@@ -191,9 +207,14 @@ pub(crate) fn of_tracing(metadata: &'static Metadata<'static>) -> TracingSite {
 }
 
 /// What a call site's spans have in common, as bytes to append.
-pub(crate) fn encode_constants(site: &Site, named: bool, is_overridden: impl Fn(&str) -> bool) -> Vec<u8> {
+pub(crate) fn encode_constants(
+    site: &Site,
+    named: bool,
+    is_overridden: impl Fn(&str) -> bool,
+) -> Vec<u8> {
     use super::encoder::{Content, field::NAME};
-    let limits = Limits { attributes: 128, events: 0, links: 0, value_bytes: 4096, span_bytes: 64 * 1024 };
+    let limits =
+        Limits { attributes: 128, events: 0, links: 0, value_bytes: 4096, span_bytes: 64 * 1024 };
     let mut content = Content::default();
     if !named {
         content.buffer().field(NAME, site.metadata.name().as_bytes());
@@ -202,7 +223,9 @@ pub(crate) fn encode_constants(site: &Site, named: bool, is_overridden: impl Fn(
     for constant in site.constants.iter().copied().chain(location(site)) {
         match constant {
             Constant::Text(key, value) if !is_overridden(key) => attributes.record_as(key, value),
-            Constant::Integer(key, value) if !is_overridden(key) => attributes.record_as(key, &value),
+            Constant::Integer(key, value) if !is_overridden(key) => {
+                attributes.record_as(key, &value);
+            }
             _ => {}
         }
     }
@@ -213,7 +236,9 @@ pub(crate) fn encode_constants(site: &Site, named: bool, is_overridden: impl Fn(
 fn location(site: &Site) -> impl Iterator<Item = Constant> {
     let metadata = site.constants.is_empty().then_some(site.metadata);
     let file = metadata.and_then(Metadata::file).map(|file| Constant::Text("code.file.path", file));
-    let line = metadata.and_then(Metadata::line).map(|line| Constant::Integer("code.line.number", line.into()));
+    let line = metadata
+        .and_then(Metadata::line)
+        .map(|line| Constant::Integer("code.line.number", line.into()));
     file.into_iter().chain(line)
 }
 
@@ -234,8 +259,7 @@ mod tests {
         constants: [Constant::Text("agent_type", "Planner"), Constant::Integer("code.line.number", 7)],
     );
 
-    static DEBUG: CallSite =
-        call_site!(name: "callsite_debug", target: "callsite::tests", level: Level::DEBUG, fields: [], constants: []);
+    static DEBUG: CallSite = call_site!(name: "callsite_debug", target: "callsite::tests", level: Level::DEBUG, fields: [], constants: []);
 
     struct Nowhere;
 
@@ -252,7 +276,8 @@ mod tests {
 
     #[test]
     fn each_recorder_decides_by_its_own_filter() {
-        let (all, some, none) = (recorder("trace"), recorder("info"), recorder("callsite=off,debug"));
+        let (all, some, none) =
+            (recorder("trace"), recorder("info"), recorder("callsite=off,debug"));
         for _ in 0..2 {
             assert_eq!((INFO.policy(all.id), DEBUG.policy(all.id)), (Policy::On, Policy::On));
             assert_eq!((INFO.policy(some.id), DEBUG.policy(some.id)), (Policy::On, Policy::Off));
@@ -262,8 +287,7 @@ mod tests {
 
     #[test]
     fn before_any_recorder_has_decided_nothing_is_recorded() {
-        static UNRESOLVED: CallSite =
-            call_site!(name: "callsite_unresolved", target: "tests", level: Level::INFO, fields: [], constants: []);
+        static UNRESOLVED: CallSite = call_site!(name: "callsite_unresolved", target: "tests", level: Level::INFO, fields: [], constants: []);
         assert_eq!(UNRESOLVED.policy(0), Policy::Off);
     }
 
@@ -300,7 +324,10 @@ mod tests {
     #[test]
     fn constants_are_added_but_for_those_that_a_span_has_itself() {
         let all = constants(&INFO, false, &[]);
-        assert_eq!((&all.name[..], keys(&all)), ("callsite_info", vec!["agent_type", "code.line.number"]));
+        assert_eq!(
+            (&all.name[..], keys(&all)),
+            ("callsite_info", vec!["agent_type", "code.line.number"])
+        );
         let some = constants(&INFO, true, &["agent_type"]);
         assert_eq!((&some.name[..], keys(&some)), ("", vec!["code.line.number"]));
     }

@@ -109,7 +109,10 @@ impl ContextStack {
 
     /// The same with the top of the stack, if it is what is looked for.
     #[inline]
-    pub(crate) fn take_top_in_hand(&mut self, is_it: impl Fn(&Frame) -> bool) -> Option<Box<Frame>> {
+    pub(crate) fn take_top_in_hand(
+        &mut self,
+        is_it: impl Fn(&Frame) -> bool,
+    ) -> Option<Box<Frame>> {
         let top = self.entries.last_mut()?;
         match &top.state {
             State::Frame(frame) if is_it(frame) => take_frame_of(top),
@@ -152,7 +155,7 @@ impl ContextStack {
     }
 
     /// The frame at the very top.
-    #[inline]
+    #[cfg(test)]
     pub(crate) fn top_frame(&mut self) -> Option<&mut Box<Frame>> {
         match &mut self.entries.last_mut()?.state {
             State::Frame(frame) => Some(frame),

@@ -212,7 +212,9 @@ impl Core {
     /// Finishes content that is not ordinary: what the reader is to know of it.
     #[cold]
     pub(crate) fn finish(&self, content: &mut Content) -> u8 {
-        self.counters.limited.fetch_add(content.dropped().into_iter().map(u64::from).sum(), Relaxed);
+        self.counters
+            .limited
+            .fetch_add(content.dropped().into_iter().map(u64::from).sum(), Relaxed);
         let status = match content.finish() {
             Outcome::Fine | Outcome::Told { failed: false } => 0,
             Outcome::Failed => Record::FAILED | Record::NEEDS_STATUS,

@@ -3,8 +3,8 @@
 use super::callsite;
 use super::encoder::{STATUS_ERROR, field::ATTRIBUTES};
 use super::ring::{Record, copy_words};
-use crate::batch::protobuf::{Fields, put_varint};
 use crate::batch::Chunk;
+use crate::batch::protobuf::{Fields, put_varint};
 use bytes::Bytes;
 use std::sync::atomic::AtomicU64;
 
@@ -44,7 +44,9 @@ impl Drain {
         let mut span = Vec::with_capacity(record.len + 8);
         copy_words(words, record.len, &mut span);
         let constants = callsite::site(record.site).map_or_else(Vec::new, |site| {
-            callsite::encode_constants(&site, record.marks & Record::NAMED != 0, |key| has_key(&span, key))
+            callsite::encode_constants(&site, record.marks & Record::NAMED != 0, |key| {
+                has_key(&span, key)
+            })
         });
         self.add_whole(&[&span, &constants, status_of(record)]);
     }
@@ -128,7 +130,8 @@ impl ConstantsCache {
         if self.known.len() <= at {
             self.known.resize_with(at + 1, || None);
         }
-        let encoded = callsite::site(site).map(|site| callsite::encode_constants(&site, named, |_| false));
+        let encoded =
+            callsite::site(site).map(|site| callsite::encode_constants(&site, named, |_| false));
         if let Some(known) = self.known.get_mut(at) {
             *known = Some(encoded.unwrap_or_default().into());
         }

@@ -1,7 +1,6 @@
-//! What is added to a span by user code while it is open: its content is in hand meanwhile, and no borrow is held.
-//!
-//! What generated code instantiates for itself is one call between two functions of this file.
+//! What is added to a span by user code while it is open: its frame is in hand meanwhile, and no borrow is held.
 
+use super::callsite::CallSite;
 use super::clock;
 use super::current::set_by_name;
 use super::encoder::{Attributes, Content, Limits, Precedence, Value, put_exception};
@@ -19,7 +18,7 @@ pub struct Ending<'a> {
     pub(super) content: &'a mut Content,
     pub(super) limits: Limits,
     /// The span, where it is another subscriber's.
-    pub(super) foreign: Option<&'a tracing::Span>,
+    pub(super) foreign: Option<&'a Span>,
 }
 
 impl Ending<'_> {
@@ -62,85 +61,85 @@ impl Ending<'_> {
 }
 
 /// A span's content that was taken to be written to, and goes back when this is dropped, also by a panic of user code.
-pub(super) enum InHand {
-    Lane {
-        /// `None`: it has gone back.
-        frame: Option<Box<Frame>>,
-        /// Where to write instead, where the user has written before: that counts more than what is added now.
-        beside: Option<Box<Content>>,
-        limits: Limits,
-    },
-    Foreign(Span, Content),
+///
+/// All that generated code instantiates for itself is the call of its closure between two functions of this type.
+pub(super) struct InHand {
+    /// The frame, off the stack. `None`: the span is another subscriber's.
+    frame: Option<Box<Frame>>,
+    /// Where to write instead: the user has written to the frame before, which counts more than what is added now.
+    beside: Option<Box<Content>>,
+    foreign: Option<Box<Span>>,
+    limits: Limits,
 }
 
 impl InHand {
-    /// The content of a frame on this thread's stack, if it is recorded.
-    pub(super) fn of_frame(span_id: u64) -> Option<InHand> {
-        thread::with(|thread| {
-            let taken = thread.take_in_hand(span_id);
-            InHand::of_taken(thread, taken)
-        })
+    /// The content of a span on this thread.
+    #[inline]
+    pub(super) fn of_span(span_id: u64) -> Option<InHand> {
+        thread::with(|thread| thread.take_in_hand(span_id)).map(InHand::of_taken)
     }
 
-    /// The content of the frame that a future's wrapper has just made for `site`.
-    pub(super) fn of_fresh_frame(site: &'static super::CallSite) -> Option<InHand> {
-        thread::with(|thread| {
-            let taken = thread.take_fresh_in_hand(site);
-            InHand::of_taken(thread, taken)
-        })
+    /// The content of the span that a future's wrapper has just made for `site`.
+    #[inline]
+    pub(super) fn of_fresh_span(site: &'static CallSite) -> Option<InHand> {
+        thread::with(|thread| thread.take_fresh_in_hand(site)).map(InHand::of_taken)
     }
 
     #[inline]
-    fn of_taken(thread: &mut Thread, taken: Option<(Box<Frame>, Limits)>) -> Option<InHand> {
-        let (frame, limits) = taken?;
-        let beside = frame.content.is_amended().then(|| thread.fragment());
-        Some(InHand::Lane { frame: Some(frame), beside, limits })
+    fn of_taken((frame, limits): (Box<Frame>, Limits)) -> InHand {
+        let beside = if frame.content.is_amended() { Some(fragment()) } else { None };
+        InHand { frame: Some(frame), beside, foreign: None, limits }
     }
 
-    /// The content of another subscriber's span.
+    /// What is written for another subscriber's span.
     #[cold]
-    pub(super) fn of_foreign(span: &Span) -> InHand {
-        InHand::Foreign(span.clone(), Content::default())
+    pub(super) fn of_foreign(span: Span) -> InHand {
+        InHand {
+            frame: None,
+            beside: Some(Box::default()),
+            foreign: Some(Box::new(span)),
+            limits: foreign::LIMITS,
+        }
     }
 
-    /// What user code writes to; `None` where there is nothing.
+    /// What user code adds to; `None` where nothing is in hand.
     #[inline]
     pub(super) fn ending(&mut self) -> Option<Ending<'_>> {
-        match self {
-            InHand::Lane { frame, beside, limits } => {
-                let content = match beside {
-                    Some(beside) => beside,
-                    None => &mut frame.as_mut()?.content,
-                };
-                Some(Ending { content, limits: *limits, foreign: None })
-            }
-            InHand::Foreign(span, content) => {
-                Some(Ending { content, limits: foreign::LIMITS, foreign: Some(span) })
-            }
-        }
+        let content = match (&mut self.beside, &mut self.frame) {
+            (Some(beside), _) => beside,
+            (None, Some(frame)) => &mut frame.content,
+            (None, None) => return None,
+        };
+        Some(Ending { content, limits: self.limits, foreign: self.foreign.as_deref() })
     }
 
-    fn put_back(&mut self) {
-        match self {
-            InHand::Lane { frame, beside, limits } => {
-                let Some(mut frame) = frame.take() else { return };
-                let beside = beside.take();
-                if let Some(beside) = &beside {
-                    frame.content.absorb(beside, Precedence::Old, *limits);
-                }
-                thread::with(|thread| {
-                    beside.into_iter().for_each(|beside| thread.give_back_fragment(beside));
-                    thread.put_back(frame);
-                });
+    #[cold]
+    fn join(&mut self, beside: Box<Content>) {
+        match (&mut self.frame, &self.foreign) {
+            (Some(frame), _) => {
+                frame.content.absorb(&beside, Precedence::Old, self.limits);
+                thread::with(|thread| thread.give_back_fragment(beside));
             }
-            InHand::Foreign(span, content) => foreign::add(span, content),
+            (None, Some(span)) => foreign::add(span, &beside),
+            (None, None) => {}
         }
     }
+}
+
+#[cold]
+#[expect(clippy::unnecessary_box_returns, reason = "it comes out of a pool in its box")]
+fn fragment() -> Box<Content> {
+    thread::with(Thread::fragment)
 }
 
 impl Drop for InHand {
     #[inline]
     fn drop(&mut self) {
-        self.put_back();
+        if let Some(beside) = self.beside.take() {
+            self.join(beside);
+        }
+        if let Some(frame) = self.frame.take() {
+            thread::with(|thread| thread.put_back(frame));
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! Call sites of `#[traced]` under somebody else's subscriber: ordinary `tracing` spans, with the same list of attributes.
 //!
-//! The attributes are encoded as ever and read back, so that nothing is compiled twice.
+//! The attributes are encoded as ever and read back, so that nothing is compiled twice. All of it is off the fast path, and takes
+//! closures as trait objects: a generic function would be compiled again for every call site.
 
 use super::callsite::{CallSite, INTERNAL};
-use super::encoder::{Content, KINDS, Limits, field};
+use super::encoder::{Attributes, Content, KINDS, Limits, field};
 use super::ending::InHand;
 use super::origin::Origin;
 use crate::batch::protobuf::{Field, Fields, Value};
@@ -12,8 +13,13 @@ use tracing::Span;
 use tracing_core::{Callsite as _, dispatcher};
 
 /// The other subscriber has limits of its own.
-pub(super) const LIMITS: Limits =
-    Limits { attributes: 1024, events: 16, links: 16, value_bytes: 64 * 1024, span_bytes: 1024 * 1024 };
+pub(super) const LIMITS: Limits = Limits {
+    attributes: 1024,
+    events: 16,
+    links: 16,
+    value_bytes: 64 * 1024,
+    span_bytes: 1024 * 1024,
+};
 
 thread_local! {
     /// The call site whose future has just been given a span, and that span, for its first attributes.
@@ -21,9 +27,16 @@ thread_local! {
 }
 
 /// An ordinary span, if the current subscriber wants it.
-pub(super) fn span(site: &'static CallSite, origin: Option<&Origin>) -> Option<Span> {
+#[cold]
+pub(super) fn span(
+    site: &'static CallSite,
+    origin: Option<&Origin>,
+    attributes: &mut dyn FnMut(&mut Attributes<'_>),
+) -> Option<Span> {
     let interest = site.callsite.interest();
-    let wanted = || interest.is_always() || dispatcher::get_default(|current| current.enabled(site.metadata));
+    let wanted = || {
+        interest.is_always() || dispatcher::get_default(|current| current.enabled(site.metadata))
+    };
     if interest.is_never() || !wanted() {
         return None;
     }
@@ -36,6 +49,9 @@ pub(super) fn span(site: &'static CallSite, origin: Option<&Origin>) -> Option<S
         let name = KINDS.get(usize::from(site.kind) - 1).copied();
         span.record("otel.kind", name);
     }
+    let mut content = Content::default();
+    attributes(&mut content.attributes(LIMITS));
+    record(&span, &content);
     Some(span)
 }
 
@@ -50,20 +66,21 @@ pub(super) fn expect_first(site: &'static CallSite, span: Span) {
 pub(super) fn first(site: &'static CallSite) -> Option<InHand> {
     let (expected, span) = EXPECTED.try_with(Cell::take).ok().flatten()?;
     if std::ptr::eq(expected, site) {
-        return Some(InHand::of_foreign(&span));
+        return Some(InHand::of_foreign(span));
     }
     expect_first(expected, span);
     None
 }
 
 /// Adds what was written for a span. A failure becomes an event in it, as `#[instrument(err)]` makes one.
-#[cold]
 pub(super) fn add(span: &Span, content: &Content) {
     record(span, content);
     for event in Fields(content.bytes()).filter(|field| field.number == u64::from(field::EVENTS)) {
         let text = |key| find_text(&event, key).unwrap_or_default();
         let (kind, message) = (text("exception.type"), text("exception.message"));
-        span.in_scope(|| tracing::error!(exception.r#type = kind, exception.message = message, "exception"));
+        span.in_scope(|| {
+            tracing::error!(exception.r#type = kind, exception.message = message, "exception");
+        });
     }
 }
 
@@ -78,7 +95,9 @@ pub(super) fn set_on_current(write: impl FnOnce(&mut Content, Limits)) {
 }
 
 fn record(span: &Span, content: &Content) {
-    for attribute in Fields(content.bytes()).filter(|field| field.number == u64::from(field::ATTRIBUTES)) {
+    for attribute in
+        Fields(content.bytes()).filter(|field| field.number == u64::from(field::ATTRIBUTES))
+    {
         let mut parts = Fields(attribute.value.as_bytes());
         let (Some(key), Some(value)) = (parts.next(), parts.next()) else { continue };
         let Ok(key) = std::str::from_utf8(key.value.as_bytes()) else { continue };

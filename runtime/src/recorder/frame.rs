@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn the_slot_of_a_frame_that_is_dropped_is_found_by_nobody() {
-        let frame = take(&mut FramePool::EMPTY);
+        let frame = take(&mut { FramePool::EMPTY });
         let (id, slot) = (frame.id(), frame.slot());
         slot.open(7);
         drop(frame);
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_frame_leaves_its_slot_to_the_handles_and_takes_another() {
-        let mut frame = take(&mut FramePool::EMPTY);
+        let mut frame = take(&mut { FramePool::EMPTY });
         let (id, slot) = (frame.id(), frame.slot());
         assert!(slot.retain(id));
         assert!(frame.leave_slot(&mut Vec::new()));
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_frame_that_is_dissolved_leaves_its_slot_alone() {
-        let frame = take(&mut FramePool::EMPTY);
+        let frame = take(&mut { FramePool::EMPTY });
         let (id, slot) = (frame.id(), frame.slot());
         frame.dissolve();
         assert!(slot::find(id).is_some());

@@ -22,7 +22,7 @@ pin_project! {
     impl<F, E> PinnedDrop for Traced<F, E> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            if this.state.is_open() {
+            if this.state.has_begun() {
                 let mut polling = Polling::start(this.state);
                 polling.then = Then::Cancel;
                 this.future.set(None);

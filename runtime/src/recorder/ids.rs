@@ -46,7 +46,8 @@ impl IdGenerator {
     /// `RandomState` is the standard library's way to the operating system's randomness.
     #[cold]
     fn seed(&mut self) {
-        self.state = std::array::from_fn(|word| RandomState::new().hash_one(word) | u64::from(word == 0));
+        self.state =
+            std::array::from_fn(|word| RandomState::new().hash_one(word) | u64::from(word == 0));
     }
 }
 

@@ -3,18 +3,17 @@
 //! The same generated code serves when the current subscriber is somebody else's: then the span is an ordinary `tracing` one,
 //! with the same attributes.
 
-use super::begun::{Beginning, Begun};
 use super::callsite::CallSite;
 use super::clock;
 use super::context::State;
-use super::encoder::{Attributes, Content, put_exception};
+use super::encoder::{Attributes, Limits, put_exception};
 use super::ending::{Ending, InHand};
 use super::foreign;
 use super::frame::Frame;
 use super::origin::Origin;
+use super::subscriber::current_recorder;
 use super::thread::{self, Thread};
 use std::marker::PhantomData;
-use tracing::Span;
 
 /// Ends its span when dropped. The span's state is on the thread's stack, so a guard must stay on its thread.
 #[derive(Debug)]
@@ -29,13 +28,9 @@ pub struct Guard {
 impl Guard {
     const NONE: Guard = Guard { span_id: 0, foreign: None, not_send: PhantomData };
 
-    /// Makes a span current.
-    fn of(begun: Begun) -> Guard {
-        match begun {
-            Begun::Nothing => Guard::NONE,
-            Begun::Lane(frame, _) => push(frame),
-            Begun::Foreign(foreign) => foreign_guard(*foreign),
-        }
+    #[inline]
+    fn of(span_id: u64) -> Guard {
+        Guard { span_id, foreign: None, not_send: PhantomData }
     }
 
     /// Adds what is known only when the body is done, or what is no attribute.
@@ -51,9 +46,9 @@ impl Guard {
     #[inline]
     fn in_hand(&self) -> Option<InHand> {
         if self.span_id != 0 {
-            return InHand::of_frame(self.span_id);
+            return InHand::of_span(self.span_id);
         }
-        self.foreign.as_deref().map(|span| InHand::of_foreign(span))
+        self.foreign.as_ref().map(|span| InHand::of_foreign((***span).clone()))
     }
 }
 
@@ -72,34 +67,120 @@ pub fn enter(site: &'static CallSite, attributes: impl FnOnce(&mut Attributes<'_
     if !site.may_be_enabled() {
         return Guard::NONE;
     }
-    let mut beginning = Beginning::new(site, None);
-    if let Some(mut writer) = beginning.attributes() {
-        attributes(&mut writer);
+    match begin(site) {
+        Begun::Nothing => Guard::NONE,
+        Begun::Lane(mut frame, limits) => {
+            record_first(&mut frame, limits, attributes);
+            push(frame)
+        }
+        Begun::Foreign => foreign_guard(site, None, &mut recording(attributes)),
     }
-    Guard::of(beginning.done())
 }
 
 /// Begins a span of a sync function that says itself where it belongs.
-#[inline]
-pub fn enter_at(site: &'static CallSite, origin: Origin, attributes: impl FnOnce(&mut Attributes<'_>)) -> Guard {
+#[expect(clippy::needless_pass_by_value, reason = "generated code makes it for this call")]
+pub fn enter_at(
+    site: &'static CallSite,
+    origin: Origin,
+    attributes: impl FnOnce(&mut Attributes<'_>),
+) -> Guard {
     if !site.may_be_enabled() {
         return Guard::NONE;
     }
-    let mut beginning = Beginning::new(site, Some(&origin));
-    if let Some(mut writer) = beginning.attributes() {
-        attributes(&mut writer);
+    match begin_at(site, &origin) {
+        Begun::Nothing => Guard::NONE,
+        Begun::Lane(mut frame, limits) => {
+            record_first(&mut frame, limits, attributes);
+            push(frame)
+        }
+        Begun::Foreign => foreign_guard(site, Some(&origin), &mut recording(attributes)),
     }
-    Guard::of(beginning.done())
 }
 
 #[cold]
-fn foreign_guard((span, content): (Span, Content)) -> Guard {
-    foreign::add(&span, &content);
-    Guard { span_id: 0, foreign: Some(Box::new(span.entered())), not_send: PhantomData }
+fn foreign_guard(
+    site: &'static CallSite,
+    origin: Option<&Origin>,
+    attributes: &mut dyn FnMut(&mut Attributes<'_>),
+) -> Guard {
+    let span = foreign::span(site, origin, attributes);
+    Guard { span_id: 0, foreign: span.map(|span| Box::new(span.entered())), not_send: PhantomData }
+}
+
+/// What records attributes once, for places off the fast path that take it as a trait object.
+#[inline]
+pub(super) fn recording(
+    attributes: impl FnOnce(&mut Attributes<'_>),
+) -> impl FnMut(&mut Attributes<'_>) {
+    let mut attributes = Some(attributes);
+    move |writer| {
+        if let Some(attributes) = attributes.take() {
+            attributes(writer);
+        }
+    }
+}
+
+/// What a call site begins.
+#[derive(Debug)]
+pub(super) enum Begun {
+    /// It is off, or its trace is not sampled.
+    Nothing,
+    Lane(Box<Frame>, Limits),
+    /// Another subscriber is current.
+    Foreign,
+}
+
+pub(super) fn begin(site: &'static CallSite) -> Begun {
+    match current_recorder() {
+        Some(recorder) => match thread::with(|thread| thread.begin(site, recorder)) {
+            Some((frame, limits)) => Begun::Lane(frame, limits),
+            None => Begun::Nothing,
+        },
+        None => Begun::Foreign,
+    }
+}
+
+pub(super) fn begin_at(site: &'static CallSite, origin: &Origin) -> Begun {
+    match current_recorder() {
+        Some(recorder) => match thread::with(|thread| thread.begin_at(origin, site, recorder)) {
+            Some((frame, limits)) => Begun::Lane(frame, limits),
+            None => Begun::Nothing,
+        },
+        None => Begun::Foreign,
+    }
+}
+
+/// Records the attributes of a span before it becomes the current one: they run user code, with no borrow held.
+#[inline]
+pub(super) fn record_first(
+    frame: &mut Frame,
+    limits: Limits,
+    attributes: impl FnOnce(&mut Attributes<'_>),
+) {
+    if frame.context.is_sampled() {
+        let mut beginning = Beginning { frame, panicked: true };
+        attributes(&mut beginning.frame.content.attributes(limits));
+        beginning.panicked = false;
+    }
+}
+
+/// A span whose attributes are being evaluated. If that panics the span is over before it has begun, as a failed one.
+struct Beginning<'a> {
+    frame: &'a mut Frame,
+    panicked: bool,
+}
+
+impl Drop for Beginning<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.panicked {
+            fail_at_start(self.frame);
+        }
+    }
 }
 
 #[cold]
-pub(super) fn fail_at_start(frame: &mut Frame) {
+fn fail_at_start(frame: &mut Frame) {
     start(frame);
     thread::with(|thread| {
         fail_by_panic(thread, frame);
@@ -114,7 +195,7 @@ fn push(mut frame: Box<Frame>) -> Guard {
     frame.fresh = false;
     let context = frame.context;
     thread::with(|thread| thread.stack.push(context, State::Frame(frame)));
-    Guard { span_id: context.span_id, foreign: None, not_send: PhantomData }
+    Guard::of(context.span_id)
 }
 
 #[inline]
@@ -183,6 +264,7 @@ pub fn first(site: &'static CallSite, amend: impl FnOnce(&mut Ending<'_>)) {
     }
 }
 
+#[inline]
 fn first_in_hand(site: &'static CallSite) -> Option<InHand> {
-    InHand::of_fresh_frame(site).or_else(|| foreign::first(site))
+    InHand::of_fresh_span(site).or_else(|| foreign::first(site))
 }

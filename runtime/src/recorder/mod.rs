@@ -17,7 +17,17 @@
 //!
 //! Must never: block, panic, allocate without bound, know an exporter, or run user code while it holds a borrow or a lock.
 
-mod begun;
+#![expect(
+    clippy::inline_always,
+    reason = "measured: the hot path falls apart into calls without it"
+)]
+#![expect(
+    clippy::boxed_local,
+    clippy::unnecessary_box_returns,
+    clippy::vec_box,
+    reason = "frames move between stack, future and pool as pointers, and keep their memory"
+)]
+
 mod callsite;
 mod clock;
 mod context;
@@ -36,6 +46,8 @@ mod origin;
 mod panic;
 mod polling;
 mod prepared;
+#[cfg_attr(not(test), expect(dead_code, reason = "propagation stands on it"))]
+mod remote;
 mod ring;
 mod sampler;
 mod sites;
@@ -51,18 +63,18 @@ mod visit;
 pub use callsite::{CallSite, Constant};
 pub use current::set_attribute;
 pub use encoder::{Attributes, Key, Value};
-pub use future::{Traced, traced};
 pub use ending::Ending;
+pub use future::{Traced, traced};
 pub use lane::{Guard, enter, enter_at, first, first_attributes};
 pub use origin::Origin;
 pub use prepared::{Prepared, prepare, prepare_at};
 pub use stream::TracedStream;
 
 pub(crate) use clock::follow_wall_clock;
-pub(crate) use core::{Config, Core, Filter, Lost, Outlet};
+pub(crate) use core::{Config, Core, Filter, Outlet};
 pub(crate) use encoder::Limits;
-pub(crate) use ring::Drained;
 pub(crate) use panic::{install_hook, text as panic_text};
+pub(crate) use ring::Drained;
 pub(crate) use sampler::Sampler;
 pub(crate) use subscriber::{AnotherSubscriber, scoped, turn_to};
 pub(crate) use unfinished::{hand_over as hand_over_unfinished, hand_over_of_this_thread};

@@ -28,7 +28,8 @@ fn remember(info: &PanicHookInfo<'_>) {
         Some(place) => format!("{text} ({}:{})", place.file(), place.line()),
         None => text.to_owned(),
     };
-    let _ = MESSAGE.try_with(|known| known.try_borrow_mut().map(|mut known| *known = Some(message)));
+    let _ =
+        MESSAGE.try_with(|known| known.try_borrow_mut().map(|mut known| *known = Some(message)));
 }
 
 /// What a panic says, if that is a text.

@@ -1,13 +1,12 @@
 //! One poll of what is traced: the span's frame is on the thread's stack while it lasts, and waits in its future otherwise.
 
-use super::begun::{Begun, begin};
 use super::callsite::CallSite;
 use super::clock;
 use super::context;
 use super::ending::InHand;
 use super::foreign;
 use super::frame::Frame;
-use super::lane;
+use super::lane::{self, Begun};
 use super::thread::{self, Thread};
 use tracing::Span;
 use tracing::span::EnteredSpan;
@@ -26,19 +25,10 @@ pub(super) enum State {
 }
 
 impl State {
-    /// Whether there is a span, which has begun.
-    pub(super) fn is_open(&self) -> bool {
-        matches!(self, State::Lane(_) | State::Foreign(_))
-    }
-
-    fn take(&mut self) -> State {
-        std::mem::replace(self, State::Nothing)
-    }
-
-    /// What it is when it is polled for the first time.
+    /// Takes the state for a poll, with which the span begins if it is the first.
     #[inline]
-    fn started(self) -> State {
-        match self {
+    fn begin(&mut self) -> State {
+        match std::mem::replace(self, State::Nothing) {
             State::New(site) if site.may_be_enabled() => of_new(site),
             State::New(_) => State::Nothing,
             State::Prepared(mut frame) => {
@@ -46,22 +36,35 @@ impl State {
                 frame.fresh = false;
                 State::Lane(frame)
             }
-            started => started,
+            begun => begun,
         }
+    }
+
+    /// Whether there is a span, which has begun.
+    pub(super) fn has_begun(&self) -> bool {
+        matches!(self, State::Lane(_) | State::Foreign(_))
     }
 }
 
 fn of_new(site: &'static CallSite) -> State {
-    match begin(site, None) {
+    match lane::begin(site) {
         Begun::Nothing => State::Nothing,
         Begun::Lane(mut frame, _) => {
             lane::start(&mut frame);
             State::Lane(frame)
         }
-        Begun::Foreign(foreign) => {
-            foreign::expect_first(site, foreign.0.clone());
-            State::Foreign(Box::new(foreign.0))
+        Begun::Foreign => of_new_foreign(site),
+    }
+}
+
+#[cold]
+fn of_new_foreign(site: &'static CallSite) -> State {
+    match foreign::span(site, None, &mut |_| {}) {
+        Some(span) => {
+            foreign::expect_first(site, span.clone());
+            State::Foreign(Box::new(span))
         }
+        None => State::Nothing,
     }
 }
 
@@ -78,52 +81,39 @@ pub(super) enum Then {
 /// While it lives the span is the current one.
 pub(super) struct Polling<'a> {
     state: &'a mut State,
-    entered: Entered,
+    /// 0: there is no span, or it is a foreign one.
+    span_id: u64,
+    foreign: Option<Box<EnteredSpan>>,
     pub(super) then: Then,
-}
-
-enum Entered {
-    Nothing,
-    /// By its span's id.
-    Lane(u64),
-    Foreign(EnteredSpan),
 }
 
 impl<'a> Polling<'a> {
     /// Enters the span, which begins with the first poll.
+    #[inline]
     pub(super) fn start(state: &'a mut State) -> Polling<'a> {
-        let entered = match state.take().started() {
-            State::Lane(frame) => Entered::Lane(push(frame)),
-            State::Foreign(span) => Entered::Foreign(span.entered()),
-            State::New(_) | State::Prepared(_) | State::Nothing => Entered::Nothing,
-        };
-        Polling { state, entered, then: Then::Wait }
+        let (mut span_id, mut foreign) = (0, None);
+        match state.begin() {
+            State::Lane(frame) => span_id = push(frame),
+            State::Foreign(span) => foreign = Some(Box::new(span.entered())),
+            _ => {}
+        }
+        Polling { state, span_id, foreign, then: Then::Wait }
     }
 
     /// The span's content, for what the poll has shown.
+    #[inline]
     pub(super) fn in_hand(&self) -> Option<InHand> {
-        match &self.entered {
-            Entered::Nothing => None,
-            Entered::Lane(span_id) => InHand::of_frame(*span_id),
-            Entered::Foreign(span) => Some(InHand::of_foreign(span)),
+        if self.span_id != 0 {
+            return InHand::of_span(self.span_id);
         }
+        self.foreign.as_ref().map(|span| InHand::of_foreign((***span).clone()))
     }
 
-    fn stop(&mut self) {
-        match std::mem::replace(&mut self.entered, Entered::Nothing) {
-            Entered::Nothing => {}
-            Entered::Lane(span_id) => {
-                let now = if self.then == Then::Wait { 0 } else { clock::monotonic() };
-                if let Some(frame) = thread::with(|thread| pop(thread, span_id, self.then, now)) {
-                    *self.state = State::Lane(frame);
-                }
-            }
-            Entered::Foreign(span) => {
-                let span = span.exit();
-                if self.then == Then::Wait && !std::thread::panicking() {
-                    *self.state = State::Foreign(Box::new(span));
-                }
-            }
+    #[cold]
+    fn leave_foreign(&mut self, span: EnteredSpan) {
+        let span = span.exit();
+        if self.then == Then::Wait && !std::thread::panicking() {
+            *self.state = State::Foreign(Box::new(span));
         }
     }
 }
@@ -131,7 +121,17 @@ impl<'a> Polling<'a> {
 impl Drop for Polling<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.stop();
+        if let Some(span) = self.foreign.take() {
+            self.leave_foreign(*span);
+        }
+        if self.span_id == 0 {
+            return;
+        }
+        let now = if self.then == Then::Wait { 0 } else { clock::monotonic() };
+        let frame = thread::with(|thread| leave(thread, self.span_id, self.then, now));
+        if let Some(frame) = frame {
+            *self.state = State::Lane(frame);
+        }
     }
 }
 
@@ -145,7 +145,7 @@ fn push(mut frame: Box<Frame>) -> u64 {
 
 /// Takes the frame off the stack, to wait, or ends its span.
 #[inline]
-fn pop(thread: &mut Thread, span_id: u64, then: Then, now: u64) -> Option<Box<Frame>> {
+fn leave(thread: &mut Thread, span_id: u64, then: Then, now: u64) -> Option<Box<Frame>> {
     let mut frame = thread.take(span_id)?;
     if std::thread::panicking() && !frame.unwinding {
         // What panicked cannot be polled again.

@@ -1,12 +1,13 @@
 //! Spans of functions that return a future or a stream: begun by the call, whose arguments nobody has later, and handed to what
 //! the function returns.
 
-use super::begun::{Beginning, Begun};
 use super::callsite::CallSite;
 use super::encoder::Attributes;
 use super::ending::{Ending, InHand};
 use super::foreign;
+use super::frame::Frame;
 use super::future::Traced;
+use super::lane::{self, Begun, recording};
 use super::origin::Origin;
 use super::polling::State;
 use super::stream::TracedStream;
@@ -22,62 +23,68 @@ pub struct Prepared {
 }
 
 /// Prepares the span of a call.
-#[inline]
 pub fn prepare(site: &'static CallSite, attributes: impl FnOnce(&mut Attributes<'_>)) -> Prepared {
-    if !site.may_be_enabled() {
-        return Prepared::NONE;
-    }
-    let mut beginning = Beginning::new(site, None);
-    if let Some(mut writer) = beginning.attributes() {
-        attributes(&mut writer);
-    }
-    Prepared::of(beginning.done())
+    let state = if site.may_be_enabled() {
+        of_begun(lane::begin(site), site, None, attributes)
+    } else {
+        State::Nothing
+    };
+    Prepared { state }
 }
 
 /// Prepares the span of a call that says itself where it belongs.
+#[expect(clippy::needless_pass_by_value, reason = "generated code makes it for this call")]
+pub fn prepare_at(
+    site: &'static CallSite,
+    origin: Origin,
+    attributes: impl FnOnce(&mut Attributes<'_>),
+) -> Prepared {
+    let state = if site.may_be_enabled() {
+        of_begun(lane::begin_at(site, &origin), site, Some(&origin), attributes)
+    } else {
+        State::Nothing
+    };
+    Prepared { state }
+}
+
 #[inline]
-pub fn prepare_at(site: &'static CallSite, origin: Origin, attributes: impl FnOnce(&mut Attributes<'_>)) -> Prepared {
-    if !site.may_be_enabled() {
-        return Prepared::NONE;
+fn of_begun(
+    begun: Begun,
+    site: &'static CallSite,
+    origin: Option<&Origin>,
+    attributes: impl FnOnce(&mut Attributes<'_>),
+) -> State {
+    match begun {
+        Begun::Nothing => State::Nothing,
+        Begun::Lane(mut frame, limits) => {
+            lane::record_first(&mut frame, limits, attributes);
+            State::Prepared(frame)
+        }
+        Begun::Foreign => of_foreign(site, origin, &mut recording(attributes)),
     }
-    let mut beginning = Beginning::new(site, Some(&origin));
-    if let Some(mut writer) = beginning.attributes() {
-        attributes(&mut writer);
-    }
-    Prepared::of(beginning.done())
+}
+
+#[cold]
+fn of_foreign(
+    site: &'static CallSite,
+    origin: Option<&Origin>,
+    attributes: &mut dyn FnMut(&mut Attributes<'_>),
+) -> State {
+    let span = foreign::span(site, origin, attributes);
+    span.map_or(State::Nothing, |span| State::Foreign(Box::new(span)))
 }
 
 impl Prepared {
-    const NONE: Prepared = Prepared { state: State::Nothing };
-
-    fn of(begun: Begun) -> Prepared {
-        let state = match begun {
-            Begun::Nothing => State::Nothing,
-            Begun::Lane(frame, _) => State::Prepared(frame),
-            Begun::Foreign(foreign) => {
-                let (span, content) = *foreign;
-                foreign::add(&span, &content);
-                State::Foreign(Box::new(span))
-            }
-        };
-        Prepared { state }
-    }
-
     /// Adds what is no attribute.
     pub fn amend(&mut self, amend: impl FnOnce(&mut Ending<'_>)) {
         match &mut self.state {
-            State::Prepared(frame) if frame.context.is_sampled() => {
-                if let Some(limits) = thread::with(|thread| thread.limits(frame.context.recorder)) {
-                    amend(&mut Ending { content: &mut frame.content, limits, foreign: None });
-                }
-            }
+            State::Prepared(frame) => amend_prepared(frame, amend),
             State::Foreign(span) => {
-                let mut hand = InHand::of_foreign(span);
-                if let Some(mut ending) = hand.ending() {
+                if let Some(mut ending) = InHand::of_foreign((**span).clone()).ending() {
                     amend(&mut ending);
                 }
             }
-            State::Prepared(_) | State::New(_) | State::Lane(_) | State::Nothing => {}
+            State::New(_) | State::Lane(_) | State::Nothing => {}
         }
     }
 
@@ -105,5 +112,12 @@ impl Prepared {
         E: Fn(&T, &mut Ending<'_>),
     {
         TracedStream { stream: Some(stream), look: Some(look), items: 0, state: self.state }
+    }
+}
+
+fn amend_prepared(frame: &mut Frame, amend: impl FnOnce(&mut Ending<'_>)) {
+    let limits = thread::with(|thread| thread.limits(frame.context.recorder));
+    if let Some(limits) = limits.filter(|_| frame.context.is_sampled()) {
+        amend(&mut Ending { content: &mut frame.content, limits, foreign: None });
     }
 }

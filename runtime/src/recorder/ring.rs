@@ -5,11 +5,11 @@
 //! whole words and never wraps: what is left at the end is skipped.
 
 use super::slot::lock;
+use std::sync::Mutex;
 use std::sync::atomic::{
     AtomicU64, AtomicUsize,
     Ordering::{Acquire, Relaxed, Release},
 };
-use std::sync::Mutex;
 
 /// How many words a ring has at first, and after it has grown: 8 and 64 KiB.
 pub(crate) const SMALL: usize = 1024;
@@ -45,7 +45,11 @@ impl Record {
 
     #[inline]
     fn from_word(word: u64) -> Record {
-        Record { len: word as usize & (Record::MOST - 1), marks: (word >> 24) as u8, site: (word >> 32) as u32 }
+        Record {
+            len: word as usize & (Record::MOST - 1),
+            marks: (word >> 24) as u8,
+            site: (word >> 32) as u32,
+        }
     }
 }
 
@@ -118,7 +122,13 @@ impl Ring {
 
     /// Writes a record: words, then bytes that are padded to whole words.
     #[inline(always)]
-    pub(crate) fn push(&self, record: Record, head: &[u64], bytes: &[u8], writer: &mut Writer) -> Pushed {
+    pub(crate) fn push(
+        &self,
+        record: Record,
+        head: &[u64],
+        bytes: &[u8],
+        writer: &mut Writer,
+    ) -> Pushed {
         let (chunks, _) = bytes.as_chunks::<8>();
         let capacity = self.words.len();
         let needed = 1 + head.len() + chunks.len();
@@ -132,7 +142,9 @@ impl Ring {
                 return Pushed::Full;
             }
         }
-        if skip > 0 && let Some(word) = self.words.get(at) {
+        if skip > 0
+            && let Some(word) = self.words.get(at)
+        {
             word.store(SKIP, Relaxed);
         }
         let at = if skip > 0 { 0 } else { at };
@@ -149,7 +161,11 @@ impl Ring {
         }
         self.head.pushed.store(self.head.pushed.load(Relaxed) + 1, Relaxed);
         self.head.position.store(end, Release);
-        if end - writer.tail >= capacity / 2 { self.look_for_reader(end, writer) } else { Pushed::Yes }
+        if end - writer.tail >= capacity / 2 {
+            self.look_for_reader(end, writer)
+        } else {
+            Pushed::Yes
+        }
     }
 
     /// Where a position is among the words, whose number is a power of two: a division would cost more than all the rest.
@@ -173,7 +189,11 @@ impl Ring {
     }
 
     /// Reads at most so many records, after another reader where there is one; says how many they were.
-    pub(crate) fn drain(&self, most: u64, each: impl FnMut(Record, &[AtomicU64])) -> (u64, Drained) {
+    pub(crate) fn drain(
+        &self,
+        most: u64,
+        each: impl FnMut(Record, &[AtomicU64]),
+    ) -> (u64, Drained) {
         let _reader = lock(&self.reader);
         self.read(most, each)
     }
@@ -248,16 +268,23 @@ mod tests {
     #[test]
     fn a_full_ring_refuses_and_takes_again_after_a_read() {
         let (ring, mut writer) = (Ring::new(16), Writer::default());
-        let push = |writer: &mut Writer| ring.push(record(24), &[0x0101_0101_0101_0101], &[1; 16], writer);
+        let push =
+            |writer: &mut Writer| ring.push(record(24), &[0x0101_0101_0101_0101], &[1; 16], writer);
         let pushed: [Pushed; 5] = std::array::from_fn(|_| push(&mut writer));
-        assert_eq!(pushed, [Pushed::Yes, Pushed::HalfFull, Pushed::HalfFull, Pushed::HalfFull, Pushed::Full]);
+        assert_eq!(
+            pushed,
+            [Pushed::Yes, Pushed::HalfFull, Pushed::HalfFull, Pushed::HalfFull, Pushed::Full]
+        );
         assert_eq!(read(&ring).len(), 4);
         assert_eq!(push(&mut writer), Pushed::Yes);
     }
 
     #[test]
     fn a_record_larger_than_the_ring_is_refused() {
-        assert_eq!(Ring::new(4).push(record(32), &[], &[0; 32], &mut Writer::default()), Pushed::Full);
+        assert_eq!(
+            Ring::new(4).push(record(32), &[], &[0; 32], &mut Writer::default()),
+            Pushed::Full
+        );
     }
 
     #[test]
@@ -269,7 +296,9 @@ mod tests {
                 let mut writer = Writer::default();
                 for number in 0..count {
                     let bytes = number.to_le_bytes().repeat(1 + number as usize % 5);
-                    while ring.push(record(bytes.len()), &[number], &bytes[8..], &mut writer) == Pushed::Full {
+                    while ring.push(record(bytes.len()), &[number], &bytes[8..], &mut writer)
+                        == Pushed::Full
+                    {
                         std::thread::yield_now();
                     }
                 }

@@ -79,7 +79,7 @@ pub(crate) fn find(id: u64) -> Option<&'static Slot> {
 /// Who the span with an id is, if [`find`] finds it.
 #[inline]
 pub(crate) fn context_of(id: u64) -> Option<SpanContext> {
-    find(id)?.context_of(id)
+    at((id as u32).checked_sub(1)?)?.context_of(id)
 }
 
 #[inline]
@@ -145,6 +145,9 @@ impl Slot {
 
     /// Who the span `id` is, if it has the slot. Nothing keeps it there, so what was read counts only if it has it still.
     fn context_of(&self, id: u64) -> Option<SpanContext> {
+        if !self.belongs_to(id) {
+            return None;
+        }
         let context = self.context();
         fence(Acquire);
         self.belongs_to(id).then_some(context)
@@ -241,7 +244,9 @@ impl Slot {
     /// Compare-exchange and not an addition, so that a stale id never counts on a stranger.
     fn update(&self, id: u64, next: impl Fn(u64) -> Option<u64>) -> Option<u64> {
         let same = |word: u64| (word ^ id) & GENERATION == 0 && word & REFERENCES != 0;
-        self.word.fetch_update(AcqRel, Acquire, |word| if same(word) { next(word) } else { None }).ok()
+        self.word
+            .fetch_update(AcqRel, Acquire, |word| if same(word) { next(word) } else { None })
+            .ok()
     }
 
     /// What handles share, for the span that is in the slot now.

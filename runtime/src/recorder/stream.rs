@@ -26,7 +26,7 @@ pin_project! {
     impl<S, E> PinnedDrop for TracedStream<S, E> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            if this.state.is_open() {
+            if this.state.has_begun() {
                 let mut polling = Polling::start(this.state);
                 polling.then = Then::Cancel;
                 count(&polling, *this.items);

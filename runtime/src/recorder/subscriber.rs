@@ -5,10 +5,10 @@ use super::clock;
 use super::context::{LANE, SAMPLED, SpanContext, State};
 use super::core::{self, Core};
 use super::encoder::{Content, Limits, Precedence};
+use super::sites;
 use super::slot::{self, Opening, Slot, lock};
 use super::thread::{self, Thread};
 use super::visit::SpanVisitor;
-use super::sites;
 use std::fmt;
 use std::sync::atomic::{
     AtomicU32,
@@ -18,7 +18,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 use tracing_core::callsite::DefaultCallsite;
 use tracing_core::subscriber::NoSubscriber;
 use tracing_core::{
-    Dispatch, Event, Interest, Kind, Level, LevelFilter, Metadata, Subscriber, dispatcher, metadata, span,
+    Dispatch, Event, Interest, Kind, Level, LevelFilter, Metadata, Subscriber, dispatcher,
+    metadata, span,
 };
 
 /// The subscriber. It is never handed out as a value, only inside a [`Dispatch`]: one that is wrapped in a layer would still
@@ -62,6 +63,7 @@ pub(crate) fn turn_to(core: Option<&Core>) -> Result<(), AnotherSubscriber> {
     }
     drop(installing);
     // A call site that was reached before this moment is cached as switched off.
+    #[expect(clippy::disallowed_methods, reason = "outside of any dispatch")]
     tracing_core::callsite::rebuild_interest_cache();
     Ok(())
 }
@@ -108,8 +110,13 @@ impl Recorder {
     }
 
     /// Begins a span: who it is, what it may hold, and where its fields go. `None`: nobody is to know of it.
-    fn begin(&self, thread: &mut Thread, attributes: &span::Attributes<'_>) -> Option<(Opening, Limits, Box<Content>)> {
-        let (sampler, limits) = thread.sampler_and_limits(self.id()).filter(|_| !thread.is_quiet())?;
+    fn begin(
+        &self,
+        thread: &mut Thread,
+        attributes: &span::Attributes<'_>,
+    ) -> Option<(Opening, Limits, Box<Content>)> {
+        let (sampler, limits) =
+            thread.sampler_and_limits(self.id()).filter(|_| !thread.is_quiet())?;
         let parent = match attributes.parent() {
             Some(parent) => self.context_of(parent),
             None if attributes.is_root() => None,
@@ -188,7 +195,9 @@ impl Recorder {
     /// The span an event belongs to.
     fn span_of(&self, event: &Event<'_>) -> Option<(SpanContext, Option<u64>)> {
         match event.parent() {
-            Some(parent) => self.context_of(parent).map(|context| (context, Some(parent.into_u64()))),
+            Some(parent) => {
+                self.context_of(parent).map(|context| (context, Some(parent.into_u64())))
+            }
             None if event.is_root() => None,
             None => innermost(self.id()),
         }
@@ -260,7 +269,9 @@ impl Subscriber for Recorder {
     }
 
     fn new_span(&self, attributes: &span::Attributes<'_>) -> span::Id {
-        let Some((opening, limits, mut fields)) = thread::with(|thread| self.begin(thread, attributes)) else {
+        let Some((opening, limits, mut fields)) =
+            thread::with(|thread| self.begin(thread, attributes))
+        else {
             return span::Id::from_u64(NOWHERE);
         };
         let site = sites::of(attributes.metadata());
@@ -292,13 +303,17 @@ impl Subscriber for Recorder {
         if is_quiet() {
             return;
         }
-        let Some(span) = self.span_of(event).filter(|(context, _)| context.is_sampled()) else { return };
+        let Some(span) = self.span_of(event).filter(|(context, _)| context.is_sampled()) else {
+            return;
+        };
         let Some(limits) = self.limits() else { return };
         let now = clock::unix(clock::monotonic());
         let (mut fields, mut name) = thread::with(|thread| (thread.fragment(), thread.fragment()));
         super::event::encode(event, &mut fields, name.buffer(), limits);
         thread::with(|thread| {
-            if !write_entered(thread, span, |content| content.event(name.bytes(), now, &fields, limits)) {
+            if !write_entered(thread, span, |content| {
+                content.event(name.bytes(), now, &fields, limits);
+            }) {
                 thread.count(self.id(), |counters| &counters.late);
             }
             thread.give_back_fragment(fields);
@@ -343,7 +358,9 @@ impl Subscriber for Recorder {
         let found = thread::with(|thread| {
             let entry = thread.stack.innermost(self.id())?;
             Some(match &entry.state {
-                State::Frame(frame) => (frame.id(), frame.site.map_or(&REMOTE_METADATA, |site| site.metadata)),
+                State::Frame(frame) => {
+                    (frame.id(), frame.site.map_or(&REMOTE_METADATA, |site| site.metadata))
+                }
                 State::Slot(id) => (*id, metadata_of(*id)),
             })
         });

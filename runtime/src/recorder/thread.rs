@@ -12,8 +12,8 @@ use super::frame::{Frame, FramePool};
 use super::ids::IdGenerator;
 use super::origin::Origin;
 use super::ring::{LARGE, Pushed, Record, Ring, Writer};
-use super::slot::{self, Opening, Slot};
 use super::sampler::Sampler;
+use super::slot::{self, Opening, Slot};
 use crate::batch::Chunk;
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
@@ -87,7 +87,11 @@ impl Thread {
     /// A frame for a new span of `site`; `None`: there is nothing to record and nothing to push. Roots that are not sampled
     /// get one too, for their ids and handles; what is below them gets nothing.
     #[inline]
-    pub(crate) fn begin(&mut self, site: &'static CallSite, recorder: u32) -> Option<(Box<Frame>, Limits)> {
+    pub(crate) fn begin(
+        &mut self,
+        site: &'static CallSite,
+        recorder: u32,
+    ) -> Option<(Box<Frame>, Limits)> {
         if self.quiet || site.policy(recorder) == Policy::Off {
             return None;
         }
@@ -101,7 +105,12 @@ impl Thread {
     /// A frame for a new span of `site` where it says itself which parent it has. Where that is not sampled there is a frame all
     /// the same, because the span below it on the stack may be.
     #[cold]
-    pub(crate) fn begin_at(&mut self, origin: &Origin, site: &'static CallSite, recorder: u32) -> Option<(Box<Frame>, Limits)> {
+    pub(crate) fn begin_at(
+        &mut self,
+        origin: &Origin,
+        site: &'static CallSite,
+        recorder: u32,
+    ) -> Option<(Box<Frame>, Limits)> {
         if self.quiet || site.policy(recorder) == Policy::Off {
             return None;
         }
@@ -109,7 +118,12 @@ impl Thread {
     }
 
     #[inline]
-    fn begin_under(&mut self, parent: Option<SpanContext>, site: &'static CallSite, recorder: u32) -> Option<(Box<Frame>, Limits)> {
+    fn begin_under(
+        &mut self,
+        parent: Option<SpanContext>,
+        site: &'static CallSite,
+        recorder: u32,
+    ) -> Option<(Box<Frame>, Limits)> {
         let &mut ThreadOutlet { sampler, limits, .. } = self.outlet(recorder)?;
         let info = LANE | site.id() << 8;
         let opening = match parent {
@@ -135,12 +149,17 @@ impl Thread {
     /// A span in the trace of `parent`, whose decision counts.
     #[inline(always)]
     pub(crate) fn child(&mut self, parent: &SpanContext, info: u32) -> Opening {
-        let context = SpanContext { span_id: self.ids.span_id(), flags: parent.flags & SAMPLED, ..*parent };
+        let context =
+            SpanContext { span_id: self.ids.span_id(), flags: parent.flags & SAMPLED, ..*parent };
         Opening { context, parent: parent.span_id, info: info | parent.mark_of_child() }
     }
 
     #[inline(always)]
-    fn open_frame(&mut self, opening: &Opening, site: Option<&'static CallSite>) -> Option<Box<Frame>> {
+    fn open_frame(
+        &mut self,
+        opening: &Opening,
+        site: Option<&'static CallSite>,
+    ) -> Option<Box<Frame>> {
         let Some(mut frame) = self.frames.take(&mut self.free_slots) else {
             self.count_too_many_open(opening.context);
             return None;
@@ -184,7 +203,10 @@ impl Thread {
 
     /// The same with the frame at the top, if it was just made for `site`.
     #[inline]
-    pub(crate) fn take_fresh_in_hand(&mut self, site: &'static CallSite) -> Option<(Box<Frame>, Limits)> {
+    pub(crate) fn take_fresh_in_hand(
+        &mut self,
+        site: &'static CallSite,
+    ) -> Option<(Box<Frame>, Limits)> {
         let mut frame = self.stack.take_top_in_hand(|frame| frame.is_fresh_for(site))?;
         frame.fresh = false;
         self.in_hand(frame)
@@ -293,7 +315,10 @@ impl Thread {
         let start = slot.close();
         let context = slot.context();
         // At 0 it was handed over as unfinished.
-        if start != 0 && context.is_sampled() && let Some(metadata) = shared.metadata {
+        if start != 0
+            && context.is_sampled()
+            && let Some(metadata) = shared.metadata
+        {
             let site = super::sites::of(metadata).id;
             let end = start + now.saturating_sub(shared.began);
             self.push(&mut shared.content, &context, slot, site, (start, end));
@@ -321,7 +346,8 @@ impl Thread {
     ) {
         let Some(outlet) = self.outlet(context.recorder) else { return };
         let marks = if content.is_ordinary() { 0 } else { outlet.core.finish(content) };
-        let facts = Facts { parent: slot.parent(), info: slot.info(), kind: content.kind(), start, end };
+        let facts =
+            Facts { parent: slot.parent(), info: slot.info(), kind: content.kind(), start, end };
         outlet.push(&Head::new(context, &facts), content.buffer(), marks, site);
     }
 
@@ -354,7 +380,8 @@ impl Thread {
     #[cold]
     fn turn_to(&mut self, recorder: u32) -> Option<()> {
         let _ = SWEEP.try_with(|_| ());
-        self.outlets.retain(|outlet| outlet.recorder == recorder || Arc::strong_count(&outlet.core) > 1);
+        self.outlets
+            .retain(|outlet| outlet.recorder == recorder || Arc::strong_count(&outlet.core) > 1);
         let known = self.outlets.iter().position(|outlet| outlet.recorder == recorder);
         let at = known.or_else(|| self.add_outlet(recorder))?;
         self.outlets.swap(0, at);
@@ -364,7 +391,15 @@ impl Thread {
     fn add_outlet(&mut self, recorder: u32) -> Option<usize> {
         let core = core::find(recorder)?;
         let (sampler, limits, ring) = (core.config.sampler, core.config.limits, core.first_ring());
-        self.outlets.push(ThreadOutlet { recorder, sampler, limits, core, ring, writer: Writer::default(), spare: None });
+        self.outlets.push(ThreadOutlet {
+            recorder,
+            sampler,
+            limits,
+            core,
+            ring,
+            writer: Writer::default(),
+            spare: None,
+        });
         Some(self.outlets.len() - 1)
     }
 
@@ -429,11 +464,13 @@ impl ThreadOutlet {
         }
         self.core.wake();
         self.turn_to_spare();
-        if self.ring.push(record, head.words(), content.padded(), &mut self.writer) != Pushed::Full {
+        if self.ring.push(record, head.words(), content.padded(), &mut self.writer) != Pushed::Full
+        {
             return;
         }
         self.core.relieve(&self.ring);
-        if self.ring.push(record, head.words(), content.padded(), &mut self.writer) == Pushed::Full {
+        if self.ring.push(record, head.words(), content.padded(), &mut self.writer) == Pushed::Full
+        {
             self.core.counters.ring_full.fetch_add(1, Relaxed);
         }
     }

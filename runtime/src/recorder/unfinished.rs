@@ -53,7 +53,8 @@ fn encode(core: &Core, slot: &Slot) -> Option<Chunk> {
     still_open.then(|| {
         let end = clock::unix(clock::monotonic()).max(start);
         let marks = core.finish(&mut content);
-        let facts = Facts { parent: slot.parent(), info: slot.info(), kind: content.kind(), start, end };
+        let facts =
+            Facts { parent: slot.parent(), info: slot.info(), kind: content.kind(), start, end };
         let head = Head::new(&context, &facts);
         let record = Record { len: head.len() + content.bytes().len(), marks, site };
         one_span(record, &head, content.bytes())

@@ -1,6 +1,6 @@
 //! Fields of `tracing` spans and events, written as attributes or as what `otel.*` names mean.
 
-use super::encoder::{Key, Buffer, Content, Limits, cut, put_formatted};
+use super::encoder::{Buffer, Content, Key, Limits, cut, put_formatted};
 use std::error::Error;
 use std::fmt::Debug;
 use tracing_core::Field;
@@ -47,7 +47,12 @@ impl SpanVisitor<'_> {
     fn special(&mut self, field: &Field, value: &dyn Debug) {
         let mut text = Buffer::default();
         put_formatted(&mut text, self.limits, format_args!("{value:?}"));
-        set_special(self.content, field.name(), &String::from_utf8_lossy(text.as_slice()), self.limits);
+        set_special(
+            self.content,
+            field.name(),
+            &String::from_utf8_lossy(text.as_slice()),
+            self.limits,
+        );
     }
 }
 

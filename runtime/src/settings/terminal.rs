@@ -4,7 +4,10 @@ use super::sources::Environment;
 
 /// What decides how the console shows spans. No key of ours sets it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the environment")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about the environment"
+)]
 pub(crate) struct Terminal {
     /// Whether standard error is a terminal.
     pub(crate) attached: bool,

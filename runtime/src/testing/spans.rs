@@ -12,6 +12,7 @@ pub struct Spans(Vec<Span>);
 /// A captured span.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[expect(clippy::struct_field_names, reason = "an id of a span is called so")]
 pub struct Span {
     /// The name.
     pub name: String,

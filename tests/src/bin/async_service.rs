@@ -66,7 +66,6 @@ async fn fail() {
 }
 
 /// The hook sends what there is and ends the program.
-#[expect(clippy::exit, clippy::disallowed_methods, reason = "it is what is tried")]
 fn end_by_hook() {
     std::panic::set_hook(Box::new(|_| {
         synndicate::flush();
@@ -102,7 +101,6 @@ fn listen() {
     Handle::current().block_on(synndicate::shutdown_requested());
 }
 
-#[expect(clippy::disallowed_methods, reason = "a thread that sleeps is what is tried")]
 fn block() {
     say("ready");
     std::thread::sleep(Duration::from_secs(3600));

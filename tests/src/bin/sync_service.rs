@@ -91,14 +91,12 @@ fn panic_twice() {
     }
 }
 
-#[expect(clippy::exit, clippy::disallowed_methods, reason = "it is what is tried")]
 fn exit_after(before: impl FnOnce()) {
     before();
     std::process::exit(5);
 }
 
 /// The hook sends what there is and ends the program.
-#[expect(clippy::exit, clippy::disallowed_methods, reason = "it is what is tried")]
 fn end_by_hook() {
     std::panic::set_hook(Box::new(|_| {
         synndicate::flush();
@@ -153,7 +151,6 @@ fn other(begun: mpsc::Sender<()>, may_go_on: &mpsc::Receiver<()>) {
 }
 
 #[traced]
-#[expect(clippy::disallowed_methods, reason = "a body that sleeps is what is tried")]
 fn sleep() {
     say("ready");
     thread::sleep(FOREVER);

@@ -127,8 +127,8 @@ fn a_second_signal_ends_the_last_spans_attempt_at_once_too() {
 #[test]
 fn the_first_signal_at_the_end_of_the_program_changes_nothing() {
     let backend = Silent::listen();
-    let program = sending_to(Program::new(SYNC, "last"), &backend.endpoint())
-        .set("shutdown_timeout", "2s");
+    let program =
+        sending_to(Program::new(SYNC, "last"), &backend.endpoint()).set("shutdown_timeout", "2s");
     let outcome = signalled(program, &[Signal::TERM]);
     outcome.assert_code(7);
     outcome.assert_says("2 dropped: the program ended before they could be sent");

@@ -1,6 +1,15 @@
 //! Functions that exist twice, plain and traced, and tell when they drop what.
 
-#![allow(missing_docs, dead_code, unreachable_pub, unused_variables, unused_mut, unused_assignments, clippy::all, clippy::pedantic)]
+#![allow(
+    missing_docs,
+    dead_code,
+    unreachable_pub,
+    unused_variables,
+    unused_mut,
+    unused_assignments,
+    clippy::all,
+    clippy::pedantic
+)]
 
 use std::cell::RefCell;
 use std::future::Future;

@@ -13,13 +13,15 @@ fn spans_arrive_once_and_in_order() {
 
 #[test]
 fn a_batch_is_full_by_spans_or_by_bytes() {
-    let setup = Setup { batch: BatchLimits { spans: 10, ..Setup::default().batch }, ..Setup::default() };
+    let setup =
+        Setup { batch: BatchLimits { spans: 10, ..Setup::default().batch }, ..Setup::default() };
     let bench = setup.start(|_| accept());
     bench.end_spans(numbered(25));
     let (_, seen) = bench.finish();
     assert!(seen.iter().all(|batch| batch.len() <= 10), "{seen:?}");
 
-    let setup = Setup { batch: BatchLimits { bytes: 1000, ..Setup::default().batch }, ..Setup::default() };
+    let setup =
+        Setup { batch: BatchLimits { bytes: 1000, ..Setup::default().batch }, ..Setup::default() };
     let largest = Arc::new(Mutex::new(0));
     let larger = largest.clone();
     let bench = setup.start(move |batch| {
@@ -92,7 +94,11 @@ fn what_the_backend_rejects_of_a_batch_is_counted_and_its_message_shown_once() {
 #[test]
 fn one_bad_span_costs_itself_and_no_other() {
     let bench = Setup::default().start(|batch| {
-        if names(batch).iter().any(|name| name == "bad") { refuse(ErrorKind::Invalid) } else { accept() }
+        if names(batch).iter().any(|name| name == "bad") {
+            refuse(ErrorKind::Invalid)
+        } else {
+            accept()
+        }
     });
     bench.end_spans(numbered(50));
     bench.end_spans(["bad"]);
@@ -103,10 +109,14 @@ fn one_bad_span_costs_itself_and_no_other() {
 
 #[test]
 fn a_batch_that_is_too_large_is_halved_and_the_size_is_remembered() {
-    let setup = Setup { batch: BatchLimits { spans: 64, ..Setup::default().batch }, ..Setup::default() };
-    let bench = setup.start(|batch| {
-        if batch.body_len() > 10_000 { refuse(ErrorKind::TooLarge) } else { accept() }
-    });
+    let setup =
+        Setup { batch: BatchLimits { spans: 64, ..Setup::default().batch }, ..Setup::default() };
+    let bench =
+        setup.start(
+            |batch| {
+                if batch.body_len() > 10_000 { refuse(ErrorKind::TooLarge) } else { accept() }
+            },
+        );
     let thousand = |bench: &Bench| (0..64).for_each(|_| bench.core.accept(chunk("fat", 1000)));
     thousand(&bench);
     assert!(bench.pipeline.flush(PATIENCE));
@@ -123,7 +133,8 @@ fn a_batch_that_is_too_large_is_halved_and_the_size_is_remembered() {
 #[test]
 fn an_exporter_that_panics_costs_its_batch_and_nothing_else() {
     let mut first = true;
-    let bench = Setup::default().start(move |_| if std::mem::take(&mut first) { Answer::Panic } else { accept() });
+    let bench = Setup::default()
+        .start(move |_| if std::mem::take(&mut first) { Answer::Panic } else { accept() });
     bench.end_spans(["a"]);
     assert!(bench.pipeline.flush(PATIENCE));
     bench.end_spans(["b", "c"]);

@@ -1,8 +1,8 @@
 //! The end: one deadline for everything, and what was not sent is counted.
 
 use super::*;
-use std::time::Instant;
 use std::sync::mpsc;
+use std::time::Instant;
 
 #[test]
 fn what_waits_is_sent_at_the_end_without_being_asked_for() {

@@ -1,4 +1,5 @@
 //! The pipeline between a recorder and a backend that answers by script: whatever happens, the ledger balances.
+#![cfg(feature = "testing")]
 
 mod delivery;
 mod ending;

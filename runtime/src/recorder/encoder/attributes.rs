@@ -20,8 +20,13 @@ pub(crate) struct Limits {
 
 impl Limits {
     /// No limits, for what is ours and small.
-    pub(super) const NONE: Limits =
-        Limits { attributes: u32::MAX, events: u32::MAX, links: u32::MAX, value_bytes: u32::MAX, span_bytes: u32::MAX };
+    pub(super) const NONE: Limits = Limits {
+        attributes: u32::MAX,
+        events: u32::MAX,
+        links: u32::MAX,
+        value_bytes: u32::MAX,
+        span_bytes: u32::MAX,
+    };
 
     /// Whether a span of `len` bytes may still grow.
     #[inline]
@@ -127,7 +132,12 @@ impl<'a> Attributes<'a> {
     }
 
     /// Records an `AnyValue` of `LEN` bytes, at most 15, of which the first `used` count.
-    pub(super) fn scalar<const LEN: usize>(&mut self, key: &Key<'_>, value: [u8; LEN], used: usize) {
+    pub(super) fn scalar<const LEN: usize>(
+        &mut self,
+        key: &Key<'_>,
+        value: [u8; LEN],
+        used: usize,
+    ) {
         if !self.admit() {
             return;
         }

@@ -25,7 +25,6 @@ impl Buffer {
         Buffer { memory: vec![0; Buffer::USUAL], len: 0 }
     }
 
-
     /// Lets go of memory that only one unusual span needed.
     #[inline]
     pub(crate) fn recycle(&mut self) {
@@ -58,11 +57,13 @@ impl Buffer {
 
     /// The next `LEN` bytes, to be written in; [`advance`](Buffer::advance) keeps them.
     #[inline]
+    #[expect(clippy::expect_used, reason = "the compiler sees that it cannot happen")]
     pub(crate) fn room<const LEN: usize>(&mut self) -> &mut [u8; LEN] {
         if self.memory.len() < self.len + LEN {
             self.grow(LEN);
         }
-        let (room, _) = self.memory[self.len..].split_first_chunk_mut().expect("`grow` has made room");
+        let (room, _) =
+            self.memory[self.len..].split_first_chunk_mut().expect("`grow` has made room");
         room
     }
 

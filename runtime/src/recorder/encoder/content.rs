@@ -87,7 +87,9 @@ impl Content {
     #[cold]
     pub(crate) fn keep_last_of_each_key(&mut self) {
         let all: Vec<_> = Fields(self.bytes()).collect();
-        let is_last = |at: usize, field: &Field<'_>| all.iter().skip(at + 1).all(|later| key_of(later) != key_of(field));
+        let is_last = |at: usize, field: &Field<'_>| {
+            all.iter().skip(at + 1).all(|later| key_of(later) != key_of(field))
+        };
         let kept = all.iter().enumerate().filter(|(at, field)| is_last(*at, field));
         let kept: Vec<u8> = kept.flat_map(|(_, field)| field.bytes).copied().collect();
         self.bytes.clear();
@@ -123,11 +125,6 @@ impl Content {
         self.marks & Content::AMENDED != 0
     }
 
-    /// Has what is written from now on compared with what stands here.
-    pub(crate) fn expect_repeats(&mut self) {
-        self.marks |= Content::AMENDED;
-    }
-
     /// Whether a key stands in it that the worker would add from the call site.
     #[inline]
     pub(crate) fn overrides_constants(&self) -> bool {
@@ -150,7 +147,13 @@ impl Content {
     pub(crate) fn event(&mut self, name: &[u8], unix: u64, fields: &Content, limits: Limits) {
         self.marks |= fields.marks & (Content::FAILED | Content::AMENDED);
         if admit(&mut self.events, limits.events, self.bytes.len(), limits) {
-            event::write_event(&mut self.bytes, name, unix, fields.bytes(), fields.attributes.dropped);
+            event::write_event(
+                &mut self.bytes,
+                name,
+                unix,
+                fields.bytes(),
+                fields.attributes.dropped,
+            );
         }
     }
 
@@ -198,11 +201,17 @@ impl Content {
         let key = key_of(field);
         match (self.find(ATTRIBUTES, |known| key_of(known) == key), precedence) {
             (Some(_), Precedence::Old) => return,
-            (Some(range), _) if range.len() < field.bytes.len() && !limits.admit(self.bytes.len()) => {
+            (Some(range), _)
+                if range.len() < field.bytes.len() && !limits.admit(self.bytes.len()) =>
+            {
                 return self.attributes.drop(1);
             }
             (Some(range), _) => self.bytes.cut_out(range),
-            (None, _) if !admit(&mut self.attributes, limits.attributes, self.bytes.len(), limits) => return,
+            (None, _)
+                if !admit(&mut self.attributes, limits.attributes, self.bytes.len(), limits) =>
+            {
+                return;
+            }
             (None, _) => {}
         }
         self.bytes.extend(field.bytes);
@@ -233,7 +242,8 @@ impl Content {
             _ => UNSET,
         };
         let (_, description) = self.status();
-        self.set_status(code, &description.to_vec());
+        let description = description.to_vec();
+        self.set_status(code, &description);
     }
 
     /// Sets what the status says in words.
@@ -247,7 +257,8 @@ impl Content {
         let (known_code, known_description) = self.status();
         let code = if code == UNSET { known_code } else { code };
         let description = if description.is_empty() { known_description } else { description };
-        self.set_status(code, &description.to_vec());
+        let description = description.to_vec();
+        self.set_status(code, &description);
     }
 
     fn set_status(&mut self, code: u64, description: &[u8]) {
@@ -298,7 +309,8 @@ impl Content {
     fn finish_status(&mut self) -> Outcome {
         let (code, description) = self.status();
         if code == UNSET && (self.marks & Content::FAILED != 0 || !description.is_empty()) {
-            self.set_status(ERROR, &description.to_vec());
+            let description = description.to_vec();
+            self.set_status(ERROR, &description);
             return Outcome::Told { failed: true };
         }
         Outcome::Told { failed: code == ERROR }

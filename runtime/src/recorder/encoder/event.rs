@@ -10,7 +10,13 @@ use std::error::Error;
 use std::fmt;
 
 /// Appends an event with attributes that are encoded already.
-pub(crate) fn write_event(buffer: &mut Buffer, name: &[u8], unix: u64, attributes: &[u8], dropped: u32) {
+pub(crate) fn write_event(
+    buffer: &mut Buffer,
+    name: &[u8],
+    unix: u64,
+    attributes: &[u8],
+    dropped: u32,
+) {
     let dropped_len = if dropped == 0 { 0 } else { 1 + varint_len(dropped.into()) };
     let body = 9 + 1 + varint_len(name.len() as u64) + name.len() + attributes.len() + dropped_len;
     buffer.push(tag(EVENTS, LEN));
@@ -42,7 +48,12 @@ pub(crate) fn write_link(buffer: &mut Buffer, to: &SpanContext) {
 /// The attributes of an exception event.
 ///
 /// Source: <https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/>.
-pub(crate) fn put_exception(buffer: &mut Buffer, limits: Limits, kind: &str, message: &dyn fmt::Display) {
+pub(crate) fn put_exception(
+    buffer: &mut Buffer,
+    limits: Limits,
+    kind: &str,
+    message: &dyn fmt::Display,
+) {
     let mut room = Room::default();
     let mut attributes = Attributes::of_event(buffer, &mut room, limits);
     attributes.record_as("exception.type", kind);
@@ -61,7 +72,8 @@ impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)?;
         // An error may say that it is its own cause.
-        let mut causes = std::iter::successors(self.0.source(), |&cause| cause.source()).take(Chain::LONGEST);
+        let mut causes =
+            std::iter::successors(self.0.source(), |&cause| cause.source()).take(Chain::LONGEST);
         causes.try_for_each(|cause| write!(f, ": {cause}"))
     }
 }

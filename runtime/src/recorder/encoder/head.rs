@@ -60,7 +60,11 @@ impl Head {
             trace_low >> 16 | byte(6, tag(2, LEN)) | byte(7, 8),
             context.span_id.swap_bytes(),
             // Field 16 with 4 bytes.
-            byte(0, 0x85) | byte(1, 0x01) | flags << 16 | byte(6, tag(4, LEN)) | byte(7, parent_len),
+            byte(0, 0x85)
+                | byte(1, 0x01)
+                | flags << 16
+                | byte(6, tag(4, LEN))
+                | byte(7, parent_len),
             parent.swap_bytes(),
         ];
         Head { words, len: if parent == 0 { WORDS_OF_ROOT } else { WORDS } }

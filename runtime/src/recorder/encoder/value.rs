@@ -72,8 +72,8 @@ impl Value for bool {
 impl Value for f64 {
     #[inline]
     fn record(&self, key: &Key<'_>, attributes: &mut Attributes<'_>) {
-        let [a, b, c, d, e, f, g, h] = self.to_le_bytes();
-        attributes.scalar(key, [DOUBLE, a, b, c, d, e, f, g, h], 9);
+        let [b0, b1, b2, b3, b4, b5, b6, b7] = self.to_le_bytes();
+        attributes.scalar(key, [DOUBLE, b0, b1, b2, b3, b4, b5, b6, b7], 9);
     }
 }
 

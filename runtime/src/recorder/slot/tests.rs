@@ -3,7 +3,8 @@
 use super::*;
 use crate::recorder::context::LANE;
 
-const CONTEXT: SpanContext = SpanContext { trace_id: 7 << 64 | 8, span_id: 9, recorder: 3, flags: SAMPLED };
+const CONTEXT: SpanContext =
+    SpanContext { trace_id: 7 << 64 | 8, span_id: 9, recorder: 3, flags: SAMPLED };
 
 /// A slot of its own with an open span, and the span's id.
 fn open() -> (Slot, u64) {
@@ -49,7 +50,10 @@ fn the_last_release_is_told_once() {
     let (slot, id) = open();
     assert!(slot.retain(id) && slot.retain(id));
     assert!(!slot.is_private());
-    assert_eq!([slot.release(id), slot.release(id), slot.release(id), slot.release(id)], [false, false, true, false]);
+    assert_eq!(
+        [slot.release(id), slot.release(id), slot.release(id), slot.release(id)],
+        [false, false, true, false]
+    );
     assert!(!slot.belongs_to(id) && !slot.retain(id), "nobody holds it any more");
     assert_ne!(slot.renew() | 1, id);
 }
@@ -61,7 +65,7 @@ fn a_slot_is_not_private_while_a_handle_lives_or_after_one_wrote() {
     slot.release(id);
     assert!(slot.is_private(), "a handle that came and went leaves nothing behind");
     slot.retain(id);
-    assert!(slot.write(id, |content| content.fail()));
+    assert!(slot.write(id, Content::fail));
     slot.release(id);
     assert!(!slot.is_private() && references(&slot) == 1);
     assert!(slot.shared().belongs_to(id));
@@ -111,7 +115,14 @@ fn the_count_of_references_does_not_run_over() {
 
 #[test]
 fn ids_that_never_were_find_nothing() {
-    for id in [0, 1 << 32, u64::from(u32::MAX), u64::MAX, 1 << 32 | (PAGE * PAGES) as u64, 1 << 32 | (PAGE * PAGES + 1) as u64] {
+    for id in [
+        0,
+        1 << 32,
+        u64::from(u32::MAX),
+        u64::MAX,
+        1 << 32 | (PAGE * PAGES) as u64,
+        1 << 32 | (PAGE * PAGES + 1) as u64,
+    ] {
         assert!(find(id).is_none(), "{id:x}");
     }
 }
@@ -148,14 +159,21 @@ fn a_reader_never_sees_two_spans_mixed() {
                 }
                 if let Some(context) = slot.context_of(id) {
                     let expected = id >> 32;
-                    assert_eq!((context.span_id, context.trace_id), (expected, u128::from(expected) << 64 | u128::from(expected)));
+                    assert_eq!(
+                        (context.span_id, context.trace_id),
+                        (expected, u128::from(expected) << 64 | u128::from(expected))
+                    );
                     seen += 1;
                 }
             }
         });
         for number in 1..=TENANTS {
             slot.publish(&Opening {
-                context: SpanContext { trace_id: u128::from(number) << 64 | u128::from(number), span_id: number, ..CONTEXT },
+                context: SpanContext {
+                    trace_id: u128::from(number) << 64 | u128::from(number),
+                    span_id: number,
+                    ..CONTEXT
+                },
                 parent: 0,
                 info: 0,
             });

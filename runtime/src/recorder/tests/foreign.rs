@@ -44,7 +44,12 @@ impl Log {
 }
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Log {
-    fn on_new_span(&self, attributes: &span::Attributes<'_>, id: &span::Id, context: Context<'_, S>) {
+    fn on_new_span(
+        &self,
+        attributes: &span::Attributes<'_>,
+        id: &span::Id,
+        context: Context<'_, S>,
+    ) {
         let parent = context.span(id).and_then(|span| span.parent().map(|parent| parent.name()));
         self.say(format!("new {} under {parent:?}", attributes.metadata().name()));
     }
@@ -145,7 +150,11 @@ fn a_span_ends_at_the_recorder_where_it_began() {
     let (first, second) = (Recording::new(), Recording::new());
     let guard = first.run(|| enter(&OUTER));
     let slot = first.run(|| info_span!("began_slot"));
-    let mut future = Box::pin(traced_with(&INNER, |attributes| attributes.record_as("x", &1), super::pending(1)));
+    let mut future = Box::pin(traced_with(
+        &INNER,
+        |attributes| attributes.record_as("x", &1),
+        super::pending(1),
+    ));
     first.run(|| assert!(super::poll(&mut future).is_pending()));
     second.run(|| {
         assert!(super::poll(&mut future).is_ready());
@@ -199,7 +208,9 @@ fn without_a_subscriber_nothing_happens() {
     dispatcher::with_default(&Dispatch::none(), || {
         outer();
         set_attribute("x", 1);
-        block_on(traced_with(&OUTER, |_| {}, async { Span::current().record("x", 1); }));
+        block_on(traced_with(&OUTER, |_| {}, async {
+            Span::current().record("x", 1);
+        }));
         assert_eq!(depth(), 0);
     });
 }
@@ -207,7 +218,8 @@ fn without_a_subscriber_nothing_happens() {
 #[test]
 fn spans_that_outlive_their_recorder_go_nowhere() {
     let recording = Recording::new();
-    let (guard, slot) = recording.run(|| (enter(&OUTER), info_span!("outlives_recorder").entered()));
+    let (guard, slot) =
+        recording.run(|| (enter(&OUTER), info_span!("outlives_recorder").entered()));
     drop(recording);
     info!("for nobody");
     drop(slot);

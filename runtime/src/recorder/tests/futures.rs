@@ -1,11 +1,15 @@
 //! Spans of futures: where they are between polls, and how they end.
 
-use super::{Boxed, assert_child, assert_root, block_on, depth, enter, everywhere, named, on_many_threads, on_thread};
+use super::{
+    Boxed, assert_child, assert_root, block_on, depth, enter, everywhere, named, on_many_threads,
+    on_thread,
+};
 use super::{pending, poll, spawn, traced, traced_with};
 use crate::recorder::{first_attributes, traced as traced_until};
 use crate::set_attribute;
 use crate::testing::{Recording, Status};
 use std::collections::HashSet;
+use std::hint::black_box;
 use std::sync::mpsc;
 use std::task::Poll;
 use std::time::Duration;
@@ -29,10 +33,14 @@ fn a_future_keeps_its_span_through_polls_on_many_threads() {
     everywhere(
         || {
             let futures = (0..FUTURES).map(|i| {
-                let attributes = move |attributes: &mut super::Attributes<'_>| attributes.record_as("i", &i);
+                let attributes =
+                    move |attributes: &mut super::Attributes<'_>| attributes.record_as("i", &i);
                 Box::pin(traced_with(&MOVED, attributes, moved())) as Boxed<usize>
             });
-            assert!(pass_around(futures).into_iter().all(|threads| threads == 4), "each saw all four threads");
+            assert!(
+                pass_around(futures).into_iter().all(|threads| threads == 4),
+                "each saw all four threads"
+            );
         },
         |spans, ()| {
             let (moved, steps) = (named(spans, "moved"), named(spans, "moved_step"));
@@ -40,7 +48,8 @@ fn a_future_keeps_its_span_through_polls_on_many_threads() {
             for step in steps {
                 assert!(moved.iter().any(|moved| step.is_child_of(moved)));
             }
-            let numbers: HashSet<_> = moved.iter().map(|span| format!("{:?}", span.attribute("i"))).collect();
+            let numbers: HashSet<_> =
+                moved.iter().map(|span| format!("{:?}", span.attribute("i"))).collect();
             assert_eq!(numbers.len(), FUTURES);
         },
     );
@@ -48,9 +57,11 @@ fn a_future_keeps_its_span_through_polls_on_many_threads() {
 
 /// Four threads, each of which polls a future once and hands it on to the next.
 fn pass_around<T: Send + 'static>(futures: impl Iterator<Item = Boxed<T>>) -> Vec<T> {
-    let (senders, receivers): (Vec<_>, Vec<_>) = (0..4).map(|_| mpsc::channel::<Boxed<T>>()).unzip();
+    let (senders, receivers): (Vec<_>, Vec<_>) =
+        (0..4).map(|_| mpsc::channel::<Boxed<T>>()).unzip();
     let (done, outputs) = mpsc::channel();
-    let count = futures.enumerate().map(|(at, future)| senders[at % 4].send(future).unwrap()).count();
+    let count =
+        futures.enumerate().map(|(at, future)| senders[at % 4].send(future).unwrap()).count();
     for (at, receiver) in receivers.into_iter().enumerate() {
         let (next, done) = (senders[(at + 1) % 4].clone(), done.clone());
         on_thread(move || {
@@ -105,7 +116,8 @@ fn futures_that_take_turns_keep_their_parents_apart() {
         let leaves = named(&spans, "turns_leaf");
         assert_eq!(leaves.len(), 12);
         for leaf in leaves {
-            let parent = branches.iter().find(|branch| number(branch) == number(leaf) / 10).unwrap();
+            let parent =
+                branches.iter().find(|branch| number(branch) == number(leaf) / 10).unwrap();
             assert_child(leaf, parent);
         }
     }
@@ -178,7 +190,11 @@ fn a_future_that_is_dropped_unfinished_says_so_and_is_no_error() {
         })
     }
     let ways: [fn() -> Boxed<()>; 3] = [
-        || Box::pin(async { tokio::time::timeout(Duration::ZERO, handler()).await.unwrap_err(); }),
+        || {
+            Box::pin(async {
+                tokio::time::timeout(Duration::ZERO, handler()).await.unwrap_err();
+            })
+        },
         || {
             Box::pin(async {
                 tokio::select! {
@@ -247,7 +263,8 @@ fn a_function_without_a_span_of_its_own_leaves_its_callers_alone() {
     let recording = Recording::with_config(config);
     recording.run(|| {
         block_on(traced_with(&CALLER, |attributes| attributes.record_as("x", &1), async {
-            let off = traced_with(&OFF, |_| panic!("evaluated"), async { set_attribute("to_caller", 2) });
+            let off =
+                traced_with(&OFF, |_| panic!("evaluated"), async { set_attribute("to_caller", 2) });
             off.await;
             drop(super::enter_with(&OFF, |_| panic!("evaluated")));
         }));
@@ -292,9 +309,10 @@ fn a_wrapper_adds_24_bytes_to_a_future() {
     let (plain, array) = (async { pending(1).await }, [0_u8; 64]);
     let captured = async move {
         pending(1).await;
-        drop(array);
+        black_box(array);
     };
-    let size = |inner: usize, outer: usize| assert!(outer <= inner + 24, "{inner} bytes became {outer}");
+    let size =
+        |inner: usize, outer: usize| assert!(outer <= inner + 24, "{inner} bytes became {outer}");
     size(size_of_val(&plain), size_of_val(&traced_until(&SIZED, plain, |(), _| {})));
     size(size_of_val(&captured), size_of_val(&traced_until(&SIZED, captured, |(), _| {})));
 }

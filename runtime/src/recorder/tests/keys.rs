@@ -1,6 +1,8 @@
 //! A key stands once in a span: the last write wins, and the user's over ours.
 
-use super::{block_on, enter, enter_with, everywhere, on_thread, pending, poll, recorded, traced_with};
+use super::{
+    block_on, enter, enter_with, everywhere, on_thread, pending, poll, recorded, traced_with,
+};
 use crate::__private::{CallSite, Constant, call_site};
 use crate::recorder::{Ending, traced as traced_until};
 use crate::set_attribute;
@@ -49,7 +51,9 @@ fn a_result_that_the_user_has_written_stays() {
             set_attribute("result", 1);
             function.finish(finish);
             drop(function);
-            block_on(traced_until(&FUTURE, async { set_attribute("result", 1) }, |(), ending| finish(ending)));
+            block_on(traced_until(&FUTURE, async { set_attribute("result", 1) }, |(), ending| {
+                finish(ending);
+            }));
         },
         |spans, ()| {
             for name in ["keys_result", "keys_result_future"] {
@@ -141,7 +145,9 @@ fn a_constant_that_another_thread_overrides_stands_once() {
             let _function = enter(&WITH_CONSTANTS);
             set_attribute("otel.name", "keys_elsewhere");
             let handle = Handle::current();
-            on_thread(move || handle.record("agent_type", "Elsewhere").is_disabled()).join().unwrap();
+            on_thread(move || handle.record("agent_type", "Elsewhere").is_disabled())
+                .join()
+                .unwrap();
         },
         |spans, ()| {
             let span = spans.one("keys_elsewhere");
@@ -155,7 +161,8 @@ fn a_constant_that_another_thread_overrides_stands_once() {
 fn a_tracing_span_that_says_where_it_is_says_so_once() {
     everywhere(
         || {
-            info_span!("keys_slot", code.line.number = 1, n = 1, n = 2).in_scope(|| set_attribute("n", 3));
+            info_span!("keys_slot", code.line.number = 1, n = 1, n = 2)
+                .in_scope(|| set_attribute("n", 3));
             info_span!("keys_slot_plain").in_scope(|| set_attribute("code.file.path", "mine"));
         },
         |spans, ()| {
@@ -189,7 +196,9 @@ fn our_own_marks_give_way_to_the_users() {
         drop(caller);
         let _open = enter(&OPEN);
         let handle = Handle::current();
-        on_thread(move || handle.record("synndicate.unfinished", "mine").is_disabled()).join().unwrap();
+        on_thread(move || handle.record("synndicate.unfinished", "mine").is_disabled())
+            .join()
+            .unwrap();
         recording.end_open_spans();
     });
     let spans = super::valid(recording.spans());

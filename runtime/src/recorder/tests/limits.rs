@@ -37,7 +37,8 @@ fn a_span_that_lives_long_keeps_its_first_events_and_counts_the_others() {
     assert_eq!(spans.len(), 3);
     for span in &spans {
         assert_eq!(span.dropped, [0, 990, 0]);
-        let kept: Vec<_> = span.events.iter().map(|event| event.attribute("i").cloned().unwrap()).collect();
+        let kept: Vec<_> =
+            span.events.iter().map(|event| event.attribute("i").cloned().unwrap()).collect();
         assert_eq!(kept, (0..10).map(AttributeValue::from).collect::<Vec<_>>());
     }
 }
@@ -73,7 +74,9 @@ fn links_over_the_limit_are_counted() {
         || {
             let other = info_span!("limits_linked");
             let _function = enter(&FUNCTION);
-            (0..5).for_each(|_| drop(Handle::current().follows_from(&other)));
+            (0..5).for_each(|_| {
+                Handle::current().follows_from(&other);
+            });
         },
     );
     assert_eq!(spans.one("limits_links").links.len(), 2);
@@ -133,17 +136,23 @@ fn an_open_span_stops_growing_at_its_size() {
     let spans = super::valid(recording.spans());
     let span = spans.one("limits_size");
     let [attributes, events, _] = span.dropped;
-    assert!(attributes > 80 && events > 80, "{attributes} attributes and {events} events were dropped");
+    assert!(
+        attributes > 80 && events > 80,
+        "{attributes} attributes and {events} events were dropped"
+    );
     assert!(bytes_of(span) < SIZE + 3 * big.len(), "{} bytes", bytes_of(span));
 }
 
 /// About how much a span holds.
 fn bytes_of(span: &Span) -> usize {
     let texts = |attributes: &[(String, AttributeValue)]| {
-        let text = |value: &AttributeValue| if let AttributeValue::Text(text) = value { text.len() } else { 0 };
+        let text = |value: &AttributeValue| {
+            if let AttributeValue::Text(text) = value { text.len() } else { 0 }
+        };
         attributes.iter().map(|(key, value)| key.len() + text(value)).sum::<usize>()
     };
-    texts(&span.attributes) + span.events.iter().map(|event| texts(&event.attributes)).sum::<usize>()
+    texts(&span.attributes)
+        + span.events.iter().map(|event| texts(&event.attributes)).sum::<usize>()
 }
 
 #[test]
@@ -208,8 +217,13 @@ fn every_text_is_cut_between_characters_whatever_the_limit_is() {
         for key in ["text", "debug", "set"] {
             assert_eq!(span.attribute(key), Some(&longest.into()), "`{key}` within {limit} bytes");
         }
-        assert_eq!(span.attribute("bytes"), Some(&AttributeValue::Bytes(text.as_bytes()[..limit as usize].to_vec())));
-        assert!(matches!(span.attribute("recorded"), Some(AttributeValue::Text(text)) if text.len() <= limit as usize));
+        assert_eq!(
+            span.attribute("bytes"),
+            Some(&AttributeValue::Bytes(text.as_bytes()[..limit as usize].to_vec()))
+        );
+        assert!(
+            matches!(span.attribute("recorded"), Some(AttributeValue::Text(text)) if text.len() <= limit as usize)
+        );
         assert_eq!(event(span, "exception").attribute("exception.message"), Some(&longest.into()));
         let slot = spans.iter().find(|span| span.name != "limits_text").unwrap();
         assert_eq!(slot.events[0].attribute("text"), Some(&longest.into()));
@@ -240,6 +254,9 @@ fn output_of_debug_that_does_not_end_by_itself_is_cut() {
         },
     );
     let cut = &spans.one("limits_long").events[0];
-    assert_eq!((&cut.name[..], cut.attribute("long")), ("long text long ", Some(&"long text long ".into())));
+    assert_eq!(
+        (&cut.name[..], cut.attribute("long")),
+        ("long text long ", Some(&"long text long ".into()))
+    );
     assert_eq!(spans.one("long text long ").kind, 1);
 }

@@ -101,7 +101,9 @@ fn on_thread<R: Send + 'static>(body: impl FnOnce() -> R + Send + 'static) -> Jo
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Spawns a task under the recorder under test.
-fn spawn<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> tokio::task::JoinHandle<T> {
+fn spawn<T: Send + 'static>(
+    future: impl Future<Output = T> + Send + 'static,
+) -> tokio::task::JoinHandle<T> {
     if is_scoped() { tokio::spawn(future.with_current_subscriber()) } else { tokio::spawn(future) }
 }
 
@@ -112,7 +114,11 @@ fn block_on<F: Future>(future: F) -> F::Output {
 
 /// Runs a future as a task on a runtime of two threads.
 fn on_many_threads<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> T {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_time()
+        .build()
+        .unwrap();
     runtime.block_on(async { spawn(future).await.unwrap() })
 }
 
@@ -125,7 +131,10 @@ fn poll<F: Future + ?Sized>(future: &mut Pin<Box<F>>) -> Poll<F::Output> {
 async fn pending(times: usize) {
     for _ in 0..times {
         let mut polled = false;
-        std::future::poll_fn(|_| if std::mem::replace(&mut polled, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+        std::future::poll_fn(|_| {
+            if std::mem::replace(&mut polled, true) { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
     }
 }
 
@@ -185,7 +194,12 @@ fn assert_keys_stand_once(attributes: &[(String, AttributeValue)], span: &Span) 
 
 #[track_caller]
 fn assert_child(child: &Span, parent: &Span) {
-    assert!(child.is_child_of(parent), "`{}` is a child of `{}`: {child:?} {parent:?}", child.name, parent.name);
+    assert!(
+        child.is_child_of(parent),
+        "`{}` is a child of `{}`: {child:?} {parent:?}",
+        child.name,
+        parent.name
+    );
 }
 
 #[track_caller]

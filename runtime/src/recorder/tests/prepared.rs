@@ -29,7 +29,11 @@ fn the_call_gives_attributes_and_parent_and_the_first_poll_the_time() {
             block_on(future);
         },
         |spans, ()| {
-            let (call, caller, other) = (spans.one("prepared_timed"), spans.one("prepared_timed_caller"), spans.one("prepared_other"));
+            let (call, caller, other) = (
+                spans.one("prepared_timed"),
+                spans.one("prepared_timed_caller"),
+                spans.one("prepared_other"),
+            );
             assert_child(call, caller);
             assert!(call.start >= other.start, "it begins with its first poll");
             for (key, value) in [("x", 1), ("y", 2), ("result", 3)] {
@@ -47,7 +51,10 @@ fn a_call_whose_future_is_never_polled_has_no_span() {
         drop(prepare(&CALL, |attributes| attributes.record_as("x", &1)).trace(async {}, nothing));
         drop(prepare(&CALL, |_| {}));
         let current = Span::current();
-        block_on(prepare(&CALL, |_| {}).trace(async move { assert_ne!(Span::current().id(), current.id()) }, nothing));
+        block_on(
+            prepare(&CALL, |_| {})
+                .trace(async move { assert_ne!(Span::current().id(), current.id()) }, nothing),
+        );
     });
     let spans = super::valid(recording.spans());
     assert_eq!(named(&spans, "prepared_call").len(), 1);
@@ -81,10 +88,14 @@ fn a_panic_in_the_attributes_of_a_call_is_its_failure() {
 fn a_prepared_future_that_is_dropped_in_the_middle_is_cancelled() {
     let recording = Recording::new();
     recording.run(|| {
-        let mut future = Box::pin(prepare(&CALL, |_| {}).trace(std::future::pending::<()>(), nothing));
+        let mut future =
+            Box::pin(prepare(&CALL, |_| {}).trace(std::future::pending::<()>(), nothing));
         assert!(poll(&mut future).is_pending());
     });
-    assert_eq!(recording.spans().one("prepared_call").attribute("synndicate.cancelled"), Some(&true.into()));
+    assert_eq!(
+        recording.spans().one("prepared_call").attribute("synndicate.cancelled"),
+        Some(&true.into())
+    );
 }
 
 #[test]
@@ -105,7 +116,10 @@ fn a_span_belongs_where_its_call_site_says() {
             }
             drop(enter_at(&ROOT, Origin::ROOT, |_| {}));
             drop(enter_at(&STALE, Origin::child_of(stale), |_| {}));
-            block_on(prepare_at(&PREPARED, Origin::child_of(&elsewhere), |_| {}).trace(async {}, nothing));
+            block_on(
+                prepare_at(&PREPARED, Origin::child_of(&elsewhere), |_| {})
+                    .trace(async {}, nothing),
+            );
         },
         |spans, ()| {
             let elsewhere = spans.one("placed_elsewhere");

@@ -3,7 +3,9 @@
 //! Whether `tracing` lets a span be made inside a dispatch of its own depends on scoped subscribers anywhere in the process, so
 //! such spans are looked at where there are some, and never counted.
 
-use super::{assert_child, block_on, depth, enter, enter_with, event, everywhere, named, traced_with};
+use super::{
+    assert_child, block_on, depth, enter, enter_with, event, everywhere, named, traced_with,
+};
 use crate::recorder::Key;
 use crate::set_attribute;
 use crate::testing::Recording;
@@ -74,12 +76,17 @@ fn an_argument_of_a_future_is_formatted_inside_its_span() {
     });
     let spans = super::valid(recording.spans());
     let future = spans.one("chatty_future");
-    for (key, value) in [("before", 1.into()), ("value", "chatty inside".into()), ("after", 2.into())] {
+    for (key, value) in
+        [("before", 1.into()), ("value", "chatty inside".into()), ("after", 2.into())]
+    {
         assert_eq!(future.attribute(key), Some(&value));
     }
     assert_child(spans.one("chatty_inner"), future);
     assert_child(spans.one("chatty_helper"), spans.one("chatty_inner"));
-    assert_eq!((future.attribute("seen"), future.attribute("late")), (Some(&true.into()), Some(&1.into())));
+    assert_eq!(
+        (future.attribute("seen"), future.attribute("late")),
+        (Some(&true.into()), Some(&1.into()))
+    );
     event(future, "formatting");
 }
 
@@ -98,7 +105,10 @@ fn what_a_finished_body_records_may_be_traced_too() {
     let function = spans.one("chatty_result");
     assert_eq!(function.attribute("result"), Some(&"chatty inside".into()));
     assert_eq!(function.attribute("seen"), Some(&true.into()));
-    assert_eq!(event(function, "exception").attribute("exception.message"), Some(&"chatty inside".into()));
+    assert_eq!(
+        event(function, "exception").attribute("exception.message"),
+        Some(&"chatty inside".into())
+    );
     assert_eq!(named(&spans, "chatty_inner").len(), 2);
     named(&spans, "chatty_inner").iter().for_each(|inner| assert_child(inner, function));
 }
@@ -121,7 +131,10 @@ fn fields_events_and_records_that_are_traced_come_to_an_end() {
         |spans, ()| {
             let is_complete = |value: Option<&crate::testing::AttributeValue>| {
                 let text = format!("{value:?}");
-                assert!(text.contains("chatty inside") || text.contains("chatty outside"), "{text}");
+                assert!(
+                    text.contains("chatty inside") || text.contains("chatty outside"),
+                    "{text}"
+                );
             };
             let (function, slot) = (spans.one("chatty_dispatch"), spans.one("chatty_slot"));
             is_complete(function.attribute("value"));
@@ -144,7 +157,11 @@ fn under_a_scoped_recorder_tracing_hides_it_from_its_own_dispatch() {
         info_span!("guarded_slot", value = ?Chatty).in_scope(|| {});
     });
     let spans = super::valid(recording.spans());
-    assert_eq!(named(&spans, "chatty_helper").len(), 1, "one from the list of attributes, none from inside the dispatch");
+    assert_eq!(
+        named(&spans, "chatty_helper").len(),
+        1,
+        "one from the list of attributes, none from inside the dispatch"
+    );
     assert_eq!(spans.one("guarded_slot").attribute("value"), Some(&"chatty outside".into()));
 }
 
@@ -164,10 +181,15 @@ fn a_value_whose_formatting_opens_the_same_span_again_ends() {
     }
     everywhere(
         || {
-            let _outermost = enter_with(&RECURSIVE, |attributes| attributes.debug(VALUE, &Recursive(Cell::new(3))));
+            let _outermost = enter_with(&RECURSIVE, |attributes| {
+                attributes.debug(VALUE, &Recursive(Cell::new(3)));
+            });
         },
         |spans, ()| {
-            let values: Vec<_> = spans.named("chatty_recursive").map(|span| span.attribute("value").cloned()).collect();
+            let values: Vec<_> = spans
+                .named("chatty_recursive")
+                .map(|span| span.attribute("value").cloned())
+                .collect();
             assert_eq!(values, ["0", "1", "2", "3"].map(|text| Some(text.into())));
         },
     );

@@ -1,7 +1,10 @@
 //! Parents in another process.
 
-use super::{assert_child, assert_root, depth, enter, enter_with, event, everywhere, named, on_thread};
-use crate::recorder::current::{RemoteParent, Sampled, context};
+use super::{
+    assert_child, assert_root, depth, enter, enter_with, event, everywhere, named, on_thread,
+};
+use crate::recorder::current::context;
+use crate::recorder::remote::{RemoteParent, Sampled};
 use crate::set_attribute;
 use crate::testing::Recording;
 use tracing::{Span, info, info_span};
@@ -23,14 +26,17 @@ fn a_remote_parent_is_the_parent_of_what_runs_while_it_lives() {
                 assert_eq!(context().unwrap().trace_id, TRACE);
             }
             let handle = Span::current();
-            on_thread(move || handle.in_scope(|| info_span!("remote_thread").in_scope(|| {}))).join().unwrap();
+            on_thread(move || handle.in_scope(|| info_span!("remote_thread").in_scope(|| {})))
+                .join()
+                .unwrap();
             drop(remote);
             assert_eq!(depth(), 0);
             drop(enter(&FUNCTION));
         },
         |spans, ()| {
             let functions = named(spans, "remote_function");
-            let (function, child, thread) = (functions[0], spans.one("remote_child"), spans.one("remote_thread"));
+            let (function, child, thread) =
+                (functions[0], spans.one("remote_child"), spans.one("remote_thread"));
             for span in [function, thread] {
                 assert_eq!((span.trace_id, span.parent_span_id), (TRACE, Some(9)));
                 assert_eq!(span.flags, REMOTE);
@@ -64,7 +70,12 @@ fn only_the_first_span_says_that_its_parent_is_remote() {
             for name in ["remote_first", "remote_first_slot"] {
                 assert_eq!(spans.one(name).flags, REMOTE, "{name}");
             }
-            for name in ["remote_under_slot", "remote_slot_under_slot", "remote_explicit", "remote_under_handle"] {
+            for name in [
+                "remote_under_slot",
+                "remote_slot_under_slot",
+                "remote_explicit",
+                "remote_under_handle",
+            ] {
                 assert_eq!(spans.one(name).flags, LOCAL, "{name}");
             }
         },
@@ -123,7 +134,10 @@ fn a_remote_parent_may_be_a_span_of_this_very_thread() {
             let (client, server) = (spans.one("in_process_client"), spans.one("in_process_server"));
             assert_child(server, client);
             assert_eq!(server.flags, REMOTE);
-            assert_eq!((client.attribute("x"), client.attribute("y")), (Some(&1.into()), Some(&2.into())));
+            assert_eq!(
+                (client.attribute("x"), client.attribute("y")),
+                (Some(&1.into()), Some(&2.into()))
+            );
             event(client, "to the client");
         },
     );

@@ -57,7 +57,11 @@ fn record(n: usize) {
 
 fn number(span: &Span) -> usize {
     use opentelemetry_proto::tonic::common::v1::any_value::Value;
-    let value = span.attributes.iter().find(|attribute| attribute.key == "n").and_then(|n| n.value.clone()?.value);
+    let value = span
+        .attributes
+        .iter()
+        .find(|attribute| attribute.key == "n")
+        .and_then(|n| n.value.clone()?.value);
     match value {
         Some(Value::IntValue(n)) => n as usize,
         other => panic!("{other:?}"),
@@ -74,7 +78,10 @@ fn a_thread_that_nobody_drains_loses_nothing() {
     let mut numbers: Vec<_> = kept.spans().iter().map(number).collect();
     numbers.sort_unstable();
     assert_eq!(numbers, (0..SPANS).collect::<Vec<_>>());
-    assert_eq!((core.created(), core.lost()), (SPANS as u64, crate::recorder::Lost::default()));
+    assert_eq!(
+        (core.created(), core.lost()),
+        (SPANS as u64, crate::recorder::core::Lost::default())
+    );
 }
 
 #[test]
@@ -92,12 +99,17 @@ fn a_span_larger_than_a_ring_goes_beside_it_and_is_counted() {
     let (core, kept) = recorder();
     let large = "x".repeat(20_000);
     dispatcher::with_default(&scoped(&core), || {
-        drop(enter_with(&SPAN, |attributes| (0..5).for_each(|i| attributes.record_as(&format!("large.{i}"), &*large))));
+        drop(enter_with(&SPAN, |attributes| {
+            (0..5).for_each(|i| attributes.record_as(&format!("large.{i}"), &*large));
+        }));
         info_span!("ring_small").in_scope(|| {});
     });
     assert_eq!((kept.count(), core.created()), (1, 2));
     core.drain(u64::MAX);
-    assert_eq!(kept.spans().iter().map(|span| &span.name[..]).collect::<Vec<_>>(), ["ring_span", "ring_small"]);
+    assert_eq!(
+        kept.spans().iter().map(|span| &span.name[..]).collect::<Vec<_>>(),
+        ["ring_span", "ring_small"]
+    );
 }
 
 #[test]
@@ -186,7 +198,8 @@ fn ids_are_unique_over_threads() {
     });
     core.drain(u64::MAX);
     let spans = kept.spans();
-    let unique = |ids: Vec<&Vec<u8>>| ids.into_iter().collect::<std::collections::HashSet<_>>().len();
+    let unique =
+        |ids: Vec<&Vec<u8>>| ids.into_iter().collect::<std::collections::HashSet<_>>().len();
     assert_eq!(unique(spans.iter().map(|span| &span.span_id).collect()), THREADS * SPANS);
     assert_eq!(unique(spans.iter().map(|span| &span.trace_id).collect()), THREADS * SPANS);
 }

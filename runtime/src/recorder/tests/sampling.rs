@@ -26,7 +26,8 @@ fn an_unsampled_trace_has_ids_and_evaluates_nothing() {
             info!(x = %Panics, "nobody formats this {Panics}");
             Span::current().record("x", tracing::field::debug(Panics));
             set_attribute("x", 1);
-            info_span!("unsampled_slot", x = ?Panics).in_scope(|| assert!(!context().unwrap().is_sampled()));
+            info_span!("unsampled_slot", x = ?Panics)
+                .in_scope(|| assert!(!context().unwrap().is_sampled()));
         }
         root.finish(|_| panic!("evaluated"));
         block_on(traced_with(&CHILD, |_| panic!("evaluated"), async move {
@@ -57,7 +58,8 @@ fn an_unsampled_root_that_is_a_tracing_span_evaluates_nothing() {
         info_span!("unsampled_slot_root", x = ?Remembers).in_scope(|| {
             drop(enter_with(&CHILD, |_| panic!("evaluated")));
             info!(x = ?Remembers, "{Remembers:?}");
-            info_span!(parent: Span::current(), "unsampled_explicit", x = ?Remembers).record("x", 1);
+            info_span!(parent: Span::current(), "unsampled_explicit", x = ?Remembers)
+                .record("x", 1);
         });
     });
     assert!(recording.spans().is_empty());

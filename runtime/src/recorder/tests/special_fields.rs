@@ -33,11 +33,22 @@ fn fields_of_a_span_set_what_their_names_say() {
 
 #[test]
 fn what_is_recorded_later_wins() {
-    site!(FUNCTION, "special_later", ["otel.name", "otel.kind", "otel.status_code", "otel.status_description"]);
+    site!(
+        FUNCTION,
+        "special_later",
+        ["otel.name", "otel.kind", "otel.status_code", "otel.status_description"]
+    );
     everywhere(
         || {
-            let slot = info_span!("special_later_slot", otel.name = "first", otel.kind = "client", otel.status_code = field::Empty);
-            slot.record("otel.name", "special slot").record("otel.kind", "Producer").record("otel.status_code", "ok");
+            let slot = info_span!(
+                "special_later_slot",
+                otel.name = "first",
+                otel.kind = "client",
+                otel.status_code = field::Empty
+            );
+            slot.record("otel.name", "special slot")
+                .record("otel.kind", "Producer")
+                .record("otel.status_code", "ok");
             let _function = enter(&FUNCTION);
             Span::current().record("otel.name", "first").record("otel.kind", "CONSUMER");
             set_attribute("otel.name", "special function");
@@ -47,7 +58,10 @@ fn what_is_recorded_later_wins() {
         |spans, ()| {
             let (slot, function) = (spans.one("special slot"), spans.one("special function"));
             assert_eq!((slot.kind, &slot.status), (4, &Status::Ok));
-            assert_eq!((function.kind, &function.status), (5, &Status::Error("because".to_owned())));
+            assert_eq!(
+                (function.kind, &function.status),
+                (5, &Status::Error("because".to_owned()))
+            );
             assert_eq!(recorded(function), []);
         },
     );
@@ -91,8 +105,15 @@ fn they_may_be_formatted_and_what_is_unknown_changes_nothing() {
     everywhere(
         || {
             drop(info_span!("special_a", otel.name = %"special formatted", otel.kind = ?Client));
-            drop(info_span!("special_unknown", otel.kind = "sideways", otel.status_code = "maybe", otel.name = 7));
-            drop(info_span!("special_panics", otel.name = ?super::Panics, otel.kind = ?super::Panics, n = 1));
+            drop(info_span!(
+                "special_unknown",
+                otel.kind = "sideways",
+                otel.status_code = "maybe",
+                otel.name = 7
+            ));
+            drop(
+                info_span!("special_panics", otel.name = ?super::Panics, otel.kind = ?super::Panics, n = 1),
+            );
         },
         |spans, ()| {
             assert_eq!(spans.one("special formatted").kind, 3);

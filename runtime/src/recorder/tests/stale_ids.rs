@@ -24,7 +24,9 @@ fn an_id_whose_span_is_over_is_nobodys_parent_and_links_to_nobody() {
             let slots: Vec<_> = (0..200).map(|_| info_span!("stale_tenant_slot")).collect();
             for id in [of_slot, of_function] {
                 info_span!(parent: id.clone(), "stale_child").in_scope(|| {});
-                info_span!("stale_consumer").in_scope(|| drop(Span::current().follows_from(id.clone())));
+                info_span!("stale_consumer").in_scope(|| {
+                    Span::current().follows_from(id.clone());
+                });
                 info!(parent: id.clone(), "stale event");
                 dispatcher::get_default(|current| {
                     current.enter(&id);
@@ -38,7 +40,11 @@ fn an_id_whose_span_is_over_is_nobodys_parent_and_links_to_nobody() {
         |spans, ()| {
             named(spans, "stale_child").iter().for_each(|child| assert_root(child));
             assert!(spans.named("stale_consumer").all(|span| span.links.is_empty()));
-            assert!(!spans.iter().any(|span| span.events.iter().any(|event| event.name == "stale event")));
+            assert!(
+                !spans
+                    .iter()
+                    .any(|span| span.events.iter().any(|event| event.name == "stale event"))
+            );
             assert_eq!(named(spans, "stale_tenant_slot").len(), 200, "no stranger was closed");
             assert_eq!(named(spans, "stale_tenant").len(), 1);
         },
@@ -62,7 +68,18 @@ fn forged_ids_do_no_harm() {
     everywhere(
         || {
             let _open = info_span!("forged_open").entered();
-            for forged in [1, 2, 255, 256, 257, u64::MAX, u64::MAX - 1, 7 << 60 | 1, 7 << 60, u64::from(u32::MAX)] {
+            for forged in [
+                1,
+                2,
+                255,
+                256,
+                257,
+                u64::MAX,
+                u64::MAX - 1,
+                7 << 60 | 1,
+                7 << 60,
+                u64::from(u32::MAX),
+            ] {
                 let id = Id::from_u64(forged);
                 info_span!(parent: id.clone(), "forged_child").in_scope(|| {});
                 info!(parent: id.clone(), "forged event");
@@ -111,12 +128,19 @@ fn an_id_that_is_overtaken_by_the_end_never_leads_to_the_next_tenant() {
     consumer.join().unwrap();
 
     let spans = super::valid(recording.spans());
-    let producers: HashSet<_> = spans.named("overtaken_producer").map(|span| (span.trace_id, span.span_id)).collect();
+    let producers: HashSet<_> =
+        spans.named("overtaken_producer").map(|span| (span.trace_id, span.span_id)).collect();
     assert_eq!(producers.len(), ROUNDS);
     for consumer in spans.named("overtaken_consumer") {
-        assert!(consumer.links.iter().all(|link| producers.contains(&(link.trace_id, link.span_id))), "{consumer:?}");
+        assert!(
+            consumer.links.iter().all(|link| producers.contains(&(link.trace_id, link.span_id))),
+            "{consumer:?}"
+        );
     }
     for child in spans.named("overtaken_child") {
-        assert!(child.parent_span_id.is_none_or(|parent| producers.contains(&(child.trace_id, parent))), "{child:?}");
+        assert!(
+            child.parent_span_id.is_none_or(|parent| producers.contains(&(child.trace_id, parent))),
+            "{child:?}"
+        );
     }
 }

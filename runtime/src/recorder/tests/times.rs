@@ -1,41 +1,11 @@
-//! Starts, ends and times of events.
+//! Starts of spans.
 
-use super::{enter, everywhere, on_thread, pending, poll, traced};
+use super::{enter, pending, poll, traced};
 use crate::recorder::{clock, thread};
 use crate::testing::Recording;
-use tracing::{Span, info, info_span};
+use tracing::info_span;
 
 const HOUR: u64 = 3_600_000_000_000;
-
-#[test]
-fn children_lie_within_their_parents_and_events_within_their_spans() {
-    site!(OUTER, "times_outer");
-    site!(FUTURE, "times_future");
-    everywhere(
-        || {
-            let _outer = enter(&OUTER);
-            info_span!("times_slot").in_scope(|| info!("event"));
-            let mut future = Box::pin(traced(&FUTURE, async {
-                pending(2).await;
-                info!("event");
-            }));
-            while poll(&mut future).is_pending() {}
-            let handle = Span::current();
-            on_thread(move || handle.in_scope(|| info!("event"))).join().unwrap();
-        },
-        |spans, ()| {
-            let outer = spans.one("times_outer");
-            for name in ["times_slot", "times_future"] {
-                let inner = spans.one(name);
-                assert!(outer.start <= inner.start && inner.end <= outer.end, "{name}");
-            }
-            for name in ["times_outer", "times_slot", "times_future"] {
-                let span = spans.one(name);
-                assert!((span.start..=span.end).contains(&span.events[0].time), "{name}");
-            }
-        },
-    );
-}
 
 /// As if the clock had been set back by an hour while the parent was open.
 #[test]

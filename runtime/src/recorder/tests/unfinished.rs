@@ -1,6 +1,8 @@
 //! Spans that are still open when the program ends.
 
-use super::{assert_child, enter, enter_with, event, named, on_thread, pending, poll, traced_with, valid};
+use super::{
+    assert_child, enter, enter_with, event, named, on_thread, pending, poll, traced_with, valid,
+};
 use crate::set_attribute;
 use crate::testing::{Recording, Status};
 use std::sync::mpsc;
@@ -45,7 +47,8 @@ fn open_spans_are_handed_over_with_what_others_can_see_of_them() {
 fn what_handles_wrote_comes_out_with_the_span() {
     let recording = Recording::new();
     recording.run(|| {
-        let mut future = Box::pin(traced_with(&OPEN, |attributes| attributes.record_as("x", &1), pending(1)));
+        let mut future =
+            Box::pin(traced_with(&OPEN, |attributes| attributes.record_as("x", &1), pending(1)));
         assert!(poll(&mut future).is_pending());
         let _function = enter(&OPEN);
         let handle = Span::current();
@@ -69,7 +72,7 @@ fn what_handles_wrote_comes_out_with_the_span() {
 
 #[test]
 fn unsampled_remote_and_ended_spans_are_not_among_them() {
-    use crate::recorder::current::{RemoteParent, Sampled};
+    use crate::recorder::remote::{RemoteParent, Sampled};
     let unsampled = Recording::with_sample_rate(0.0);
     unsampled.run(|| {
         let _root = enter(&OPEN);
@@ -127,7 +130,8 @@ fn handing_over_while_spans_begin_and_end_loses_none() {
     }
     let spans = valid(recording.spans());
     for name in ["unfinished_open", "unfinished_busy"] {
-        let ids: std::collections::HashSet<_> = spans.named(name).map(|span| span.span_id).collect();
+        let ids: std::collections::HashSet<_> =
+            spans.named(name).map(|span| span.span_id).collect();
         assert_eq!(ids.len(), 2 * SPANS, "{name}");
     }
 }

@@ -68,7 +68,7 @@ fn other_types_keep_their_kind() {
 fn a_value_may_be_behind_any_pointer() {
     let text = || Some("text".into());
     assert_eq!(on_the_wire("text".to_owned()), text());
-    assert_eq!(on_the_wire(&&"text"), text());
+    assert_eq!(on_the_wire(Box::new(&"text")), text());
     assert_eq!(on_the_wire(Box::<str>::from("text")), text());
     assert_eq!(on_the_wire(Rc::<str>::from("text")), text());
     assert_eq!(on_the_wire(Arc::new("text".to_owned())), text());
@@ -131,7 +131,10 @@ fn a_handle_of_a_traced_span_records_the_same_types() {
     everywhere(
         || {
             let _function = enter(&FUNCTION);
-            Span::current().record("big", u64::MAX).record("small", 7_u8).record("nothing", None::<i32>);
+            Span::current()
+                .record("big", u64::MAX)
+                .record("small", 7_u8)
+                .record("nothing", None::<i32>);
         },
         |spans, ()| {
             let span = spans.one("handle_values");

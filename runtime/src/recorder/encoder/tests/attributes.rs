@@ -47,9 +47,14 @@ fn integers_at_every_length_of_a_varint_come_back() {
     const KEY: &Key<'_> = &Key::new("a_key_of_fifty_eight_bytes_is_the_longest_one_with_a_frame");
     assert!(KEY.fits());
     for shift in 0..64 {
-        for value in [1_i64 << shift, (1_i64 << shift).wrapping_sub(1), (1_i64 << shift).wrapping_neg()] {
+        for value in
+            [1_i64 << shift, (1_i64 << shift).wrapping_sub(1), (1_i64 << shift).wrapping_neg()]
+        {
             assert_eq!(value_of(&value), Value::IntValue(value));
-            assert_eq!(only(&fragment(|attributes| attributes.record(KEY, &value))), Value::IntValue(value));
+            assert_eq!(
+                only(&fragment(|attributes| attributes.record(KEY, &value))),
+                Value::IntValue(value)
+            );
         }
     }
 }
@@ -71,7 +76,16 @@ fn what_is_larger_than_an_integer_is_its_decimal_text() {
 
 #[test]
 fn floating_point_numbers_keep_every_bit() {
-    for number in [0.0, -0.0, f64::MIN_POSITIVE, f64::MAX, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, -f64::NAN] {
+    for number in [
+        0.0,
+        -0.0,
+        f64::MIN_POSITIVE,
+        f64::MAX,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        f64::NAN,
+        -f64::NAN,
+    ] {
         let Value::DoubleValue(decoded) = value_of(&number) else { panic!("a double") };
         assert_eq!(decoded.to_bits(), number.to_bits());
     }
@@ -80,7 +94,10 @@ fn floating_point_numbers_keep_every_bit() {
 
 #[test]
 fn nothing_is_recorded_for_none() {
-    assert_eq!(decode(&fragment(|attributes| attributes.record_as("key", &None::<&str>))).attributes, []);
+    assert_eq!(
+        decode(&fragment(|attributes| attributes.record_as("key", &None::<&str>))).attributes,
+        []
+    );
 }
 
 #[test]
@@ -102,13 +119,20 @@ fn a_text_is_cut_at_the_last_character_that_fits() {
         let [text, debug, pieces, bytes, char] = &span.attributes[..] else { panic!("{span:?}") };
         let value = |attribute: &super::KeyValue| attribute.value.clone().unwrap().value.unwrap();
         for attribute in [text, debug] {
-            assert_eq!(value(attribute), Value::StringValue(expected.to_owned()), "within {limit} bytes");
+            assert_eq!(
+                value(attribute),
+                Value::StringValue(expected.to_owned()),
+                "within {limit} bytes"
+            );
         }
         let in_pieces = format!("é€{whole}");
         let Value::StringValue(pieces) = value(pieces) else { panic!("a text") };
         assert!(in_pieces.starts_with(&pieces) && pieces.len() <= limit as usize);
         assert_eq!(value(bytes), Value::BytesValue(whole.as_bytes()[..limit as usize].to_vec()));
-        assert_eq!(value(char), Value::StringValue(if limit < 4 { String::new() } else { "😀".to_owned() }));
+        assert_eq!(
+            value(char),
+            Value::StringValue(if limit < 4 { String::new() } else { "😀".to_owned() })
+        );
     }
 }
 
@@ -121,8 +145,14 @@ fn nothing_follows_where_a_text_was_cut() {
         }
     }
     let mut content = Content::default();
-    content.attributes(Limits { value_bytes: 4, ..LIMITS }).display(const { &Key::new("key") }, &Pieces);
-    assert_eq!(only(&content), Value::StringValue("ab".to_owned()), "`c` would fit, but stands behind what does not");
+    content
+        .attributes(Limits { value_bytes: 4, ..LIMITS })
+        .display(const { &Key::new("key") }, &Pieces);
+    assert_eq!(
+        only(&content),
+        Value::StringValue("ab".to_owned()),
+        "`c` would fit, but stands behind what does not"
+    );
 }
 
 #[test]
@@ -157,7 +187,11 @@ fn attributes_are_dropped_and_counted_at_the_limit_and_above_the_size() {
     };
     assert_eq!(record(Limits { attributes: 5, ..LIMITS }), (5, [3, 0, 0]));
     assert_eq!(record(Limits { attributes: 0, ..LIMITS }), (0, [8, 0, 0]));
-    assert_eq!(record(Limits { span_bytes: 60, ..LIMITS }), (3, [5, 0, 0]), "the last one may reach beyond");
+    assert_eq!(
+        record(Limits { span_bytes: 60, ..LIMITS }),
+        (3, [5, 0, 0]),
+        "the last one may reach beyond"
+    );
 }
 
 #[test]
@@ -169,6 +203,11 @@ fn attributes_of_an_event_have_its_field_number() {
     attributes.debug_as("debug", &Some(2));
     attributes.record(const { &Key::new("long") }, &text(300));
     let event = Event::decode(content.bytes()).unwrap();
-    let expected = super::pairs([("known", "1"), ("text", "value"), ("debug", "Some(2)"), ("long", &text(300))]);
+    let expected = super::pairs([
+        ("known", "1"),
+        ("text", "value"),
+        ("debug", "Some(2)"),
+        ("long", &text(300)),
+    ]);
     assert_eq!(shown(&event.attributes), expected);
 }

@@ -10,7 +10,10 @@ fn absorbed(mut content: Content, other: &Content, precedence: Precedence) -> Co
 
 #[test]
 fn of_two_values_of_a_key_the_one_with_precedence_stays() {
-    let (a, b) = (|| whole(|a| [("k", 1), ("own", 2)].iter().for_each(|(key, n)| a.record_as(key, n))), ["new", "k"]);
+    let (a, b) = (
+        || whole(|a| [("k", 1), ("own", 2)].iter().for_each(|(key, n)| a.record_as(key, n))),
+        ["new", "k"],
+    );
     let other = fragment(|attributes| b.iter().for_each(|key| attributes.record_as(key, "other")));
     for (precedence, expected) in [
         (Precedence::New, pairs([("own", "2"), ("new", "other"), ("k", "other")])),
@@ -28,13 +31,20 @@ fn a_fragment_may_hold_a_key_several_times_and_the_last_one_counts() {
     let content = absorbed(whole(|_| {}), &other, Precedence::New);
     assert_eq!(shown(&decode(&content).attributes), pairs([("n", "3")]));
     let content = absorbed(whole(|_| {}), &other, Precedence::Old);
-    assert_eq!(shown(&decode(&content).attributes), pairs([("n", "1")]), "ours give way to each other as to the user's");
+    assert_eq!(
+        shown(&decode(&content).attributes),
+        pairs([("n", "1")]),
+        "ours give way to each other as to the user's"
+    );
 }
 
 #[test]
 fn keys_are_the_same_by_all_their_bytes() {
-    let other = fragment(|attributes| ["a", "aa", "A", "a.", "é"].iter().for_each(|key| attributes.record_as(key, &1)));
-    let content = absorbed(whole(|attributes| attributes.record_as("aaa", &0)), &other, Precedence::New);
+    let other = fragment(|attributes| {
+        ["a", "aa", "A", "a.", "é"].iter().for_each(|key| attributes.record_as(key, &1));
+    });
+    let content =
+        absorbed(whole(|attributes| attributes.record_as("aaa", &0)), &other, Precedence::New);
     assert_eq!(decode(&content).attributes.len(), 6);
 }
 
@@ -54,7 +64,9 @@ fn a_key_of_the_call_site_is_noticed_when_it_is_written() {
         let other = fragment(|attributes| attributes.record_as(key, &1));
         absorbed(whole(|_| {}), &other, Precedence::New).overrides_constants()
     };
-    for key in ["code.function.name", "code.file.path", "code.line.number", "agent_type", "agent_trait"] {
+    for key in
+        ["code.function.name", "code.file.path", "code.line.number", "agent_type", "agent_trait"]
+    {
         assert!(overrides(key), "{key}");
     }
     assert!(!overrides("code") && !overrides("agent"));
@@ -63,7 +75,9 @@ fn a_key_of_the_call_site_is_noticed_when_it_is_written() {
 #[test]
 fn name_kind_and_status_stand_once_wherever_they_were_written() {
     for mut content in [whole(|_| {}), fragment(|_| {})] {
-        for (name, kind, code) in [("first", "server", "error"), ("second", "CLIENT", "ok"), ("third", "unknown", "ok")] {
+        for (name, kind, code) in
+            [("first", "server", "error"), ("second", "CLIENT", "ok"), ("third", "unknown", "ok")]
+        {
             content.set_name(name);
             content.set_kind(kind);
             content.set_status_description(name);
@@ -97,7 +111,8 @@ fn parts_of_a_status_come_together() {
     words.set_status_description("words");
     code.set_status_code("error");
     for (first, second) in [(&words, &code), (&code, &words)] {
-        let content = absorbed(absorbed(whole(|_| {}), first, Precedence::New), second, Precedence::New);
+        let content =
+            absorbed(absorbed(whole(|_| {}), first, Precedence::New), second, Precedence::New);
         let status = decode(&content).status.unwrap();
         assert_eq!((status.code, &status.message[..]), (2, "words"));
     }
@@ -164,11 +179,16 @@ fn an_event_says_how_many_of_its_attributes_were_dropped() {
 fn of_an_events_keys_the_last_of_each_stays() {
     let mut fields = Content::default();
     let mut attributes = fields.event_attributes(LIMITS);
-    [("a", 1), ("b", 2), ("a", 3), ("c", 4), ("a", 5)].iter().for_each(|(key, n)| attributes.record_as(key, n));
+    [("a", 1), ("b", 2), ("a", 3), ("c", 4), ("a", 5)]
+        .iter()
+        .for_each(|(key, n)| attributes.record_as(key, n));
     fields.keep_last_of_each_key();
     let mut content = whole(|_| {});
     content.event(b"event", 7, &fields, LIMITS);
-    assert_eq!(shown(&decode(&content).events[0].attributes), pairs([("b", "2"), ("c", "4"), ("a", "5")]));
+    assert_eq!(
+        shown(&decode(&content).events[0].attributes),
+        pairs([("b", "2"), ("c", "4"), ("a", "5")])
+    );
 }
 
 #[test]
@@ -193,7 +213,11 @@ fn a_count_of_what_was_dropped_ends_at_its_largest() {
     other.attributes(none).record_as("key", &1);
     let mut content = whole(|_| {});
     for _ in 0..32 {
-        let twice = absorbed(absorbed(Content::default(), &other, Precedence::New), &other, Precedence::New);
+        let twice = absorbed(
+            absorbed(Content::default(), &other, Precedence::New),
+            &other,
+            Precedence::New,
+        );
         other = twice;
     }
     content.absorb(&other, Precedence::New, LIMITS);

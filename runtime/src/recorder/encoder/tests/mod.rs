@@ -10,10 +10,20 @@ use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value::Value};
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
 
-const LIMITS: Limits = Limits { attributes: 128, events: 128, links: 128, value_bytes: 64 * 1024, span_bytes: 1024 * 1024 };
+const LIMITS: Limits = Limits {
+    attributes: 128,
+    events: 128,
+    links: 128,
+    value_bytes: 64 * 1024,
+    span_bytes: 1024 * 1024,
+};
 
-const CONTEXT: SpanContext =
-    SpanContext { trace_id: 0x0102_0304_0506_0708_090a_0b0c_0d0e_0f10, span_id: 0x1112_1314_1516_1718, recorder: 1, flags: SAMPLED };
+const CONTEXT: SpanContext = SpanContext {
+    trace_id: 0x0102_0304_0506_0708_090a_0b0c_0d0e_0f10,
+    span_id: 0x1112_1314_1516_1718,
+    recorder: 1,
+    flags: SAMPLED,
+};
 
 /// A fragment with these attributes.
 fn fragment(write: impl FnOnce(&mut Attributes<'_>)) -> Content {

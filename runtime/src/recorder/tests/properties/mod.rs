@@ -15,7 +15,13 @@ fn limits() -> impl Strategy<Value = Limits> {
     let any = (0..6_u32, 0..3_u32, 0..3_u32, 1..24_u32);
     prop_oneof![
         Just(usual),
-        any.prop_map(move |(attributes, events, links, value_bytes)| Limits { attributes, events, links, value_bytes, ..usual }),
+        any.prop_map(move |(attributes, events, links, value_bytes)| Limits {
+            attributes,
+            events,
+            links,
+            value_bytes,
+            ..usual
+        }),
     ]
 }
 
@@ -55,7 +61,8 @@ fn seen(span: &Span) -> String {
 impl Expected {
     fn seen(&self) -> String {
         let Expected { name, kind, dropped, attributes, events, .. } = self;
-        let mut attributes: Vec<_> = attributes.iter().map(|(key, value)| (&key[..], value)).collect();
+        let mut attributes: Vec<_> =
+            attributes.iter().map(|(key, value)| (&key[..], value)).collect();
         attributes.sort_by_key(|(key, _)| *key);
         format!("{name:?} {kind} {:?} {dropped:?} {attributes:?} {events:?}", self.status())
     }

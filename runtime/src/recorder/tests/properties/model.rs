@@ -74,7 +74,9 @@ impl Model {
         let value = value.decoded(limits);
         match span.attributes.iter().position(|(known, _)| known == KEYS[key]) {
             Some(at) => span.attributes[at].1 = value,
-            None if span.attributes.len() < limits.attributes as usize => span.attributes.push((KEYS[key].to_owned(), value)),
+            None if span.attributes.len() < limits.attributes as usize => {
+                span.attributes.push((KEYS[key].to_owned(), value));
+            }
             None => span.dropped[0] += 1,
         }
     }
@@ -96,7 +98,13 @@ impl Model {
         }
     }
 
-    pub(super) fn event(&mut self, fails: bool, fields: &[Option<Val>; 2], message: &str, target: &str) {
+    pub(super) fn event(
+        &mut self,
+        fails: bool,
+        fields: &[Option<Val>; 2],
+        message: &str,
+        target: &str,
+    ) {
         let (span, limits) = self.current();
         span.has_failed |= fails;
         if span.events.len() == limits.events as usize {
@@ -106,7 +114,10 @@ impl Model {
         let level = if fails { "ERROR" } else { "DEBUG" };
         let text = |text: &str| AttributeValue::Text(start_of(text, limits).to_owned());
         let ours = [("level", text(level)), ("target", text(target))];
-        let theirs = KEYS.iter().zip(fields).filter_map(|(key, value)| Some((*key, value.as_ref()?.decoded(limits))));
+        let theirs = KEYS
+            .iter()
+            .zip(fields)
+            .filter_map(|(key, value)| Some((*key, value.as_ref()?.decoded(limits))));
         let attributes = ours.into_iter().chain(theirs).map(|(key, value)| (key.to_owned(), value));
         let name = start_of(message, limits).to_owned();
         span.events.push((name, attributes.take(limits.attributes as usize).collect()));
@@ -151,8 +162,12 @@ impl Val {
             Val::WideUnsigned(value) => integer(i64::try_from(*value).ok(), value.to_string()),
             Val::Double(value) => AttributeValue::Double(*value),
             Val::Boolean(value) => AttributeValue::Boolean(*value),
-            Val::Text(text) | Val::Formatted(text) => AttributeValue::Text(start_of(text, limits).to_owned()),
-            Val::Bytes(bytes) => AttributeValue::Bytes(bytes[..bytes.len().min(limits.value_bytes as usize)].to_vec()),
+            Val::Text(text) | Val::Formatted(text) => {
+                AttributeValue::Text(start_of(text, limits).to_owned())
+            }
+            Val::Bytes(bytes) => AttributeValue::Bytes(
+                bytes[..bytes.len().min(limits.value_bytes as usize)].to_vec(),
+            ),
         }
     }
 }

@@ -68,12 +68,18 @@ fn play_node(node: &Node, stage: &RefCell<Stage>) {
                     pending(1).await;
                 }
             };
-            let mut future = Box::pin(traced_with(&FUTURE, |attributes| record_all(attributes, node), body));
+            let mut future =
+                Box::pin(traced_with(&FUTURE, |attributes| record_all(attributes, node), body));
             while poll(&mut future).is_pending() {}
         }
         Kind::Slot => {
-            let [first, second] = node.attributes.each_ref().map(|value| value.as_ref().map(Val::boxed));
-            let span = if node.steps.len() % 2 == 0 { plain_slot(first, second) } else { slot(first, second) };
+            let [first, second] =
+                node.attributes.each_ref().map(|value| value.as_ref().map(Val::boxed));
+            let span = if node.steps.len().is_multiple_of(2) {
+                plain_slot(first, second)
+            } else {
+                slot(first, second)
+            };
             span.in_scope(|| {
                 begin("played slot", node, stage);
                 node.steps.iter().for_each(|step| play_step(step, stage));

@@ -4,8 +4,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 /// Keys of attributes, which are fields of every call site here too.
-pub(super) const KEYS: [&str; 4] = ["a", "b", "long.key.that.does.not.fit.into.the.frame.of.a.key.known.at.compile.time", "é€😀"];
-pub(super) const SPECIAL: [&str; 4] = ["otel.name", "otel.kind", "otel.status_code", "otel.status_description"];
+pub(super) const KEYS: [&str; 4] =
+    ["a", "b", "long.key.that.does.not.fit.into.the.frame.of.a.key.known.at.compile.time", "é€😀"];
+pub(super) const SPECIAL: [&str; 4] =
+    ["otel.name", "otel.kind", "otel.status_code", "otel.status_description"];
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Kind {
@@ -32,7 +34,11 @@ pub(super) enum Step {
     Record(usize, Val),
     SetSpecial(usize, String),
     RecordSpecial(usize, String),
-    Event { fails: bool, fields: [Option<Val>; 2], message: String },
+    Event {
+        fails: bool,
+        fields: [Option<Val>; 2],
+        message: String,
+    },
     /// To one of the spans whose handles are kept.
     Link(usize),
     Child(Node),
@@ -53,7 +59,11 @@ pub(super) enum Val {
 }
 
 fn text() -> impl Strategy<Value = String> {
-    prop_oneof![vec(any::<char>(), 0..12).prop_map(String::from_iter), "[a-c]{0,3}", Just("x".repeat(200))]
+    prop_oneof![
+        vec(any::<char>(), 0..12).prop_map(String::from_iter),
+        "[a-c]{0,3}",
+        Just("x".repeat(200))
+    ]
 }
 
 fn value() -> impl Strategy<Value = Val> {
@@ -76,7 +86,9 @@ fn pair() -> impl Strategy<Value = [Option<Val>; 2]> {
 
 /// Texts that mean something, and others.
 fn special() -> impl Strategy<Value = (usize, String)> {
-    let meant = prop::sample::select(vec!["server", "CLIENT", "Producer", "consumer", "internal", "ok", "ERROR", "unset"]);
+    let meant = prop::sample::select(vec![
+        "server", "CLIENT", "Producer", "consumer", "internal", "ok", "ERROR", "unset",
+    ]);
     (0..SPECIAL.len(), prop_oneof![meant.prop_map(str::to_owned), text()])
 }
 
@@ -87,7 +99,11 @@ fn step() -> impl Strategy<Value = Step> {
         (key(), value()).prop_map(|(key, value)| Step::Record(key, value)),
         special().prop_map(|(key, text)| Step::SetSpecial(key, text)),
         special().prop_map(|(key, text)| Step::RecordSpecial(key, text)),
-        (any::<bool>(), pair(), text()).prop_map(|(fails, fields, message)| Step::Event { fails, fields, message }),
+        (any::<bool>(), pair(), text()).prop_map(|(fails, fields, message)| Step::Event {
+            fails,
+            fields,
+            message
+        }),
         (0..8_usize).prop_map(Step::Link),
     ]
 }

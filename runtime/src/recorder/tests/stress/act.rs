@@ -38,7 +38,8 @@ struct Caught;
 
 pub(super) fn thread(world: &Arc<World>, seed: u64, operations: u64) {
     let random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-    let mut actor = Actor { world: world.clone(), random, current: None, depth: 0, left: operations };
+    let mut actor =
+        Actor { world: world.clone(), random, current: None, depth: 0, left: operations };
     while actor.left > 0 {
         actor.catching(Actor::act);
     }
@@ -103,15 +104,21 @@ impl Actor {
     fn slot(&mut self) {
         let number = self.world.begin(self.current);
         let other = tracing::field::Empty;
-        info_span!("stress_slot", n = number, own = tracing::field::Empty, other).in_scope(|| self.act_in(number));
+        info_span!("stress_slot", n = number, own = tracing::field::Empty, other)
+            .in_scope(|| self.act_in(number));
     }
 
     /// A future that is polled once here and then by anybody.
     fn new_future(&mut self) {
         let number = self.world.begin(self.current);
         let (steps, seed) = (self.random.below(4), self.random.below(u64::MAX) | 1);
-        let mut actor =
-            Actor { world: self.world.clone(), random: Random(seed), current: Some(number), depth: 3, left: u64::MAX };
+        let mut actor = Actor {
+            world: self.world.clone(),
+            random: Random(seed),
+            current: Some(number),
+            depth: 3,
+            left: u64::MAX,
+        };
         let body = async move {
             let mut exit = Exit::new(&actor.world.clone(), number, Ended::Cancelled);
             for _ in 0..=steps {
@@ -120,7 +127,8 @@ impl Actor {
             }
             exit.otherwise = Ended::Well;
         };
-        let future = traced_with(&FUTURE, move |attributes| attributes.record_as("n", &number), body);
+        let future =
+            traced_with(&FUTURE, move |attributes| attributes.record_as("n", &number), body);
         self.poll(Box::pin(future));
     }
 
@@ -164,7 +172,10 @@ impl Actor {
     }
 
     fn use_handle(&mut self) {
-        let Some((handle, number)) = self.world.take_handle(self.random.below(1 << 16) as usize) else { return };
+        let Some((handle, number)) = self.world.take_handle(self.random.below(1 << 16) as usize)
+        else {
+            return;
+        };
         match self.random.below(5) {
             0 => {
                 self.world.records.fetch_add(1, Relaxed);

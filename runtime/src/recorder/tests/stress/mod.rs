@@ -3,7 +3,8 @@
 mod act;
 mod world;
 
-use crate::recorder::{Config, Core, Limits, Lost, Outlet, hand_over_unfinished, scoped};
+use crate::recorder::core::Lost;
+use crate::recorder::{Config, Core, Limits, Outlet, hand_over_unfinished, scoped};
 use crate::testing::{Span, Spans, Status, everything};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -36,7 +37,8 @@ fn whatever_threads_do_to_each_others_spans_each_comes_out_once_and_right() {
 }
 
 fn run(seed: u64) {
-    let unlimited = Limits { events: u32::MAX, links: u32::MAX, span_bytes: u32::MAX, ..everything().limits };
+    let unlimited =
+        Limits { events: u32::MAX, links: u32::MAX, span_bytes: u32::MAX, ..everything().limits };
     let kept = Arc::new(Kept::default());
     let core = Core::new(Config { limits: unlimited, ..everything() }, kept.clone());
     let world = Arc::new(World::default());
@@ -56,11 +58,17 @@ fn run(seed: u64) {
         assert!(count >= OPERATIONS / 200, "seed {seed}: only {count} spans ended as {ended:?}");
     }
 
-    let events: u64 = spans.iter().map(|span| span.events.iter().filter(|event| event.name != "exception").count() as u64).sum();
+    let events: u64 = spans
+        .iter()
+        .map(|span| span.events.iter().filter(|event| event.name != "exception").count() as u64)
+        .sum();
     if ring_full == 0 {
         let missing = world.events.load(Relaxed) - events;
         let late = core.late();
-        assert!((missing..=missing + world.records.load(Relaxed)).contains(&late), "seed {seed}: {missing} events, {late} late");
+        assert!(
+            (missing..=missing + world.records.load(Relaxed)).contains(&late),
+            "seed {seed}: {missing} events, {late} late"
+        );
     }
 }
 
@@ -78,7 +86,9 @@ fn play(seed: u64, core: &Arc<Core>, world: &Arc<World>) {
             .map(|thread| {
                 let (world, dispatch) = (world.clone(), scoped(core));
                 scope.spawn(move || {
-                    dispatcher::with_default(&dispatch, || act::thread(&world, seed.wrapping_mul(thread), OPERATIONS / THREADS));
+                    dispatcher::with_default(&dispatch, || {
+                        act::thread(&world, seed.wrapping_mul(thread), OPERATIONS / THREADS);
+                    });
                     assert_eq!(super::depth(), 0, "seed {seed}: something was left on the stack");
                 })
             })
@@ -98,7 +108,8 @@ fn compare(spans: &Spans, expected: &[Expected], seed: u64) {
     };
     let by_number: HashMap<usize, &Span> = spans.iter().map(|span| (number(span), span)).collect();
     assert_eq!(by_number.len(), spans.len(), "seed {seed}: a span came out twice");
-    let ids: HashMap<u64, usize> = by_number.iter().map(|(number, span)| (span.span_id, *number)).collect();
+    let ids: HashMap<u64, usize> =
+        by_number.iter().map(|(number, span)| (span.span_id, *number)).collect();
     assert_eq!(ids.len(), spans.len(), "seed {seed}: two spans have one id");
 
     for (number, span) in &by_number {
@@ -112,18 +123,31 @@ fn compare(spans: &Spans, expected: &[Expected], seed: u64) {
             assert_eq!(span.trace_id, parent.trace_id, "{}", context());
             assert!(span.start >= parent.start, "{}", context());
         }
-        let status = if expected.ended == Ended::Panicked { Status::Error(String::new()) } else { Status::Unset };
+        let status = if expected.ended == Ended::Panicked {
+            Status::Error(String::new())
+        } else {
+            Status::Unset
+        };
         assert_eq!(span.status, status, "{}", context());
-        for (key, ended) in [("synndicate.cancelled", Ended::Cancelled), ("synndicate.unfinished", Ended::Leaked)] {
+        for (key, ended) in
+            [("synndicate.cancelled", Ended::Cancelled), ("synndicate.unfinished", Ended::Leaked)]
+        {
             assert_eq!(span.attribute(key).is_some(), expected.ended == ended, "{}", context());
         }
-        assert_eq!(span.attribute("own"), expected.own.map(|own| own.into()).as_ref(), "{}", context());
+        assert_eq!(span.attribute("own"), expected.own.map(Into::into).as_ref(), "{}", context());
         let right = |value: &crate::testing::AttributeValue| *value == (*number as i64).into();
         assert!(span.attribute("other").is_none_or(right), "{}", context());
         let events = span.events.iter().filter(|event| event.name != "exception");
-        assert!(events.into_iter().all(|event| event.attribute("of").is_some_and(right)), "{}", context());
+        assert!(
+            events.into_iter().all(|event| event.attribute("of").is_some_and(right)),
+            "{}",
+            context()
+        );
         assert_eq!(span.links.len(), expected.links, "{}", context());
     }
     let all_known = |span: &Span| span.links.iter().all(|link| ids.contains_key(&link.span_id));
-    assert!(spans.len() < expected.len() || spans.iter().all(all_known), "seed {seed}: a link leads nowhere");
+    assert!(
+        spans.len() < expected.len() || spans.iter().all(all_known),
+        "seed {seed}: a link leads nowhere"
+    );
 }
