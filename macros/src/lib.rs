@@ -1,5 +1,7 @@
 //! The attributes of `synndicate`. Use them through that crate, where they are explained.
 
+#![forbid(unsafe_code)]
+
 mod args;
 mod diagnostics;
 mod expand;
@@ -14,7 +16,7 @@ mod types;
 
 use proc_macro::TokenStream;
 
-/// Turns calls of a function into spans. See the documentation of `synndicate::traced`.
+/// The code of `synndicate::traced`.
 #[proc_macro_attribute]
 pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::traced(&args.into(), &item.into()).into()

@@ -30,8 +30,11 @@
 //!
 //! # What is recorded
 //!
-//! Nobody's text leaves the process unless you ask for it: numbers and booleans are recorded by value, texts and collections by
-//! their length. `#[traced(capture(query))]` records a value, `fields(key = expression)` anything. See [`traced`].
+//! Of arguments and results, numbers and booleans by value, texts and collections by their length, everything else not at all:
+//! their content leaves the process only where you ask for it, by `#[traced(capture(query))]` or `fields(key = expression)`.
+//!
+//! Three texts leave it without being asked: what an `Err` says with all its causes, what a panic says, and what `tracing` spans
+//! and events say, those of libraries too. [`traced`](traced#what-is-private-and-what-is-not) tells how to keep each of them in.
 //!
 //! # What becomes of spans
 //!
@@ -48,6 +51,7 @@
 //! | `console` | yes | traces as trees or JSON lines on standard error |
 //! | `testing` | no | [`testing`](https://docs.rs/synndicate/latest/synndicate/testing): capturing spans in tests |
 
+#![forbid(unsafe_code)]
 #![cfg_attr(
     test,
     allow(
@@ -75,11 +79,15 @@ mod exporter;
 
 mod pipeline;
 
-mod builder;
 mod report;
+
 mod running;
-mod service;
+
 mod shutdown;
+
+mod service;
+
+mod builder;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -89,9 +97,9 @@ pub mod testing;
 pub mod __private;
 
 pub use builder::{Builder, StartError, Tracing};
+pub use capture::traced;
 pub use pipeline::{DropReason, Ledger};
 pub use recorder::{Value, set_attribute};
 pub use running::{flush, ledger, shutdown};
 pub use service::traced_service;
 pub use shutdown::shutdown_requested;
-pub use synndicate_macros::traced;

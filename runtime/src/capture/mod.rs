@@ -14,6 +14,7 @@
 //!
 //! Uses the recorder's attributes. Must never: record an argument's text unless it was asked for.
 
+mod attribute;
 mod body;
 mod fault;
 mod measured;
@@ -24,6 +25,7 @@ mod shown;
 mod tracing_values;
 mod wanted;
 
+pub use attribute::traced;
 pub use body::{Returned, call};
 pub use fault::{Fault, fail_on_none, judge};
 pub use outcome::Outcome;
