@@ -403,24 +403,23 @@
 ///
 /// | | `#[instrument]` | `#[traced]` |
 /// |---|---|---|
-/// | arguments | all, by `Debug` | [by the rules](#arguments-and-results); `capture_all` for all |
+/// | arguments | all, by type or `Debug` | [by the rules](#arguments-and-results); `capture_all` for all |
 /// | `self` | by `Debug`, which it must have | not; `capture_all` where it has one, `capture(self)` |
-/// | `String` arguments | in quotes | a text, as `&str` is, once captured |
-/// | arguments with the name of a secret | recorded | `[redacted]` under `capture_all` |
+/// | `Option`s, names in patterns | by `Debug`: `Some(3)` | by type: `3` |
+/// | names of secrets | recorded | not by value; `[redacted]` under `capture_all` |
 /// | `fields(name)` with an argument's name | an empty field for later | captures the argument |
-/// | results | not | `result`, `result_length` |
+/// | results | not recorded | `result`, `result_length` |
 /// | `ret` | an event with a field `return` | the attribute `result`; of a `Result` the `Ok` |
 /// | `ret` where nothing is returned | an event `return=()` | an error |
 /// | an `Err` without `err` | not seen | the span fails, with an exception event |
-/// | an `Err` with `err` | an event with a field `error` | the same as without, with the sources |
+/// | an `Err` with `err` | an event with a field `error` | the same as without |
 /// | `level` in `ret(…)`, `err(…)` | the event's level | accepted, without a meaning: there is no event in a log |
 /// | a panic | not seen | the span fails, with an exception event |
-/// | `-> impl Future`, `-> impl Stream` | a span of the call | a [span of the future](#futures-and-streams), of the stream |
-/// | `async fn` with `parent` | evaluated at the first poll | evaluated at the call |
-/// | a `Debug` in an `async fn` that is traced itself | belongs to the caller | belongs to the function |
+/// | functions that return a future or a stream | a span of the call, unless they end with an `async` block | a [span of the future](#futures-and-streams), of the stream |
+/// | `parent` on an `async fn` | evaluated at the first poll | evaluated at the call |
+/// | spans that a `Debug` makes | the caller's, or none | the caller's; on an `async fn` the function's own |
 /// | a future that is dropped | not seen | `synndicate.cancelled` |
 /// | the span's end | when its last handle is dropped | when the call ends, whatever handles there are |
-/// | where the code is | as the subscriber likes | `code.*` |
-/// | options that do not exist | some are ignored | errors |
-/// | `impl` blocks, traits, modules | no | [yes](#blocks) |
+/// | where the code is | file, and the attribute's line | function, file, and the line of its name |
+/// | `impl` blocks, traits, modules | an error | [yes](#blocks) |
 pub use synndicate_macros::traced;
