@@ -7,6 +7,9 @@ use std::time::Duration;
 use synndicate::{traced, traced_service};
 use tokio::runtime::Handle;
 
+/// So often it has worked before it is said to be under load.
+const LOAD: usize = 1000;
+
 #[traced_service]
 async fn main() -> anyhow::Result<()> {
     match std::env::args().nth(1).as_deref() {
@@ -32,6 +35,11 @@ async fn main() -> anyhow::Result<()> {
             pending::<()>().await;
         }
         Some("busy") => busy().await,
+        Some("load") => load().await,
+        Some("return") => {
+            work().await;
+            return Ok(());
+        }
         Some("blocked-task") => {
             work().await;
             drop(tokio::task::spawn_blocking(block));
@@ -95,6 +103,21 @@ async fn busy() {
     loop {
         std::hint::spin_loop();
     }
+}
+
+/// Two tasks make spans as fast as they can, without an end.
+async fn load() {
+    for _ in 0..2 {
+        tokio::spawn(async {
+            loop {
+                work().await;
+            }
+        });
+    }
+    for _ in 0..LOAD {
+        work().await;
+    }
+    ignore().await;
 }
 
 fn listen() {

@@ -12,6 +12,9 @@ use synndicate::{traced, traced_service};
 
 const FOREVER: Duration = Duration::from_secs(3600);
 
+/// So often it has worked before it is said to be under load.
+const LOAD: usize = 1000;
+
 #[traced_service]
 fn main() -> ExitCode {
     match std::env::args().nth(1).as_deref() {
@@ -173,7 +176,7 @@ fn load() {
             }
         });
     }
-    work();
+    (0..LOAD).for_each(|_| work());
     sleep();
 }
 

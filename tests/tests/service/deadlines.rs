@@ -1,11 +1,13 @@
 //! The end has one deadline, whatever the backend does and however much there is to send; and what was lost is told.
 
 use crate::support::{
-    Arrived, Outcome, Program, SYNC, Signal, Silent, nobody, refusing, sending, sending_to, status,
-    taking,
+    ASYNC, Arrived, Hanging, Ledger, Outcome, Program, Receiver, SYNC, Signal, Silent, Wire,
+    nobody, refusing, refusing_over, sending, sending_over, sending_to, status, taking,
+    taking_over,
 };
 use std::time::{Duration, Instant};
-use synndicate_tests::receiver::Retry;
+use synndicate_tests::receiver::{Refusal, Retry};
+use tonic::Code;
 
 const TIMEOUT: Duration = Duration::from_secs(2);
 /// What starting threads and ending a process may take on a machine that is busy. The test fails where another deadline, or
@@ -32,21 +34,29 @@ fn end_in_time(program: Program, before: impl FnOnce()) -> Outcome {
 
 #[test]
 fn ten_thousand_spans_that_wait_for_a_dead_backend_do_not_hold_the_end_up() {
-    let silent = Silent::listen();
-    let overloaded = refusing(|_| status(503).retry(Retry::Seconds(300)));
-    for endpoint in [silent.endpoint(), overloaded.endpoint(), nobody()] {
-        let waiting = sending_to(Program::new(SYNC, "wait"), &endpoint)
-            .set("tracing_max_queue_size", "20000");
-        let outcome = end_in_time(waiting, || ());
-        let ledger = outcome.ledger();
-        assert_eq!(
-            [ledger.created, ledger.exported, ledger.waiting],
-            [10_001, 0, 0],
-            "{}",
-            outcome.stderr
-        );
-        outcome.assert_says("dropped: the program ended before they could be sent");
+    let (silent, hanging) = (Silent::listen(), Hanging::listen());
+    for wire in Wire::ALL {
+        let overloaded = overloaded(wire);
+        for endpoint in [silent.endpoint(), hanging.endpoint(), overloaded.endpoint(), nobody()] {
+            let waiting = sending_over(wire, Program::new(SYNC, "wait"), &endpoint)
+                .set("tracing_max_queue_size", "20000");
+            let outcome = end_in_time(waiting, || ());
+            let ledger = outcome.ledger();
+            assert_eq!(
+                [ledger.created, ledger.exported, ledger.waiting],
+                [10_001, 0, 0],
+                "{}",
+                outcome.stderr
+            );
+            outcome.assert_says("dropped: the program ended before they could be sent");
+        }
     }
+}
+
+/// A backend that asks for more time than the program has.
+fn overloaded(wire: Wire) -> Receiver {
+    let refusal = Refusal::new(503, Code::Unavailable, "later").retry(Retry::Seconds(300));
+    refusing_over(wire, move |_| refusal.clone())
 }
 
 #[test]
@@ -82,19 +92,24 @@ fn ten_thousand_spans_that_wait_for_a_good_backend_all_arrive() {
 
 #[test]
 fn under_load_the_end_comes_in_time_and_the_ledger_balances() {
-    let (good, overloaded, silent) = (taking(), refusing(|_| status(503)), Silent::listen());
-    for endpoint in [good.endpoint(), overloaded.endpoint(), silent.endpoint()] {
-        let load = sending_to(Program::new(SYNC, "load"), &endpoint);
-        let outcome = end_in_time(load, || ());
-        let ledger = outcome.ledger();
-        assert_eq!(
-            ledger.created,
-            ledger.exported + ledger.dropped + ledger.waiting,
-            "{}",
-            outcome.stderr
-        );
-        assert!(ledger.created > 1000, "there was load: {}", outcome.stderr);
-        let arrived = if endpoint == good.endpoint() { good.names().len() as u64 } else { 0 };
-        assert_eq!(ledger.exported, arrived, "{endpoint}");
+    for (program, wire) in [(SYNC, Wire::Http), (ASYNC, Wire::Grpc)] {
+        let (good, overloaded) = (taking_over(wire), overloaded(wire));
+        let (silent, hanging) = (Silent::listen(), Hanging::listen());
+        for endpoint in
+            [good.endpoint(), overloaded.endpoint(), silent.endpoint(), hanging.endpoint()]
+        {
+            let load = sending_over(wire, Program::new(program, "load"), &endpoint);
+            let outcome = end_in_time(load, || ());
+            let arrived = if endpoint == good.endpoint() { good.names().len() as u64 } else { 0 };
+            let ledger = outcome.ledger_where_lost().unwrap_or(Ledger::of_taken(arrived));
+            assert_eq!(
+                ledger.created,
+                ledger.exported + ledger.dropped + ledger.waiting,
+                "{}",
+                outcome.stderr
+            );
+            assert!(ledger.created > 1000, "there was load: {}", outcome.stderr);
+            assert_eq!(ledger.exported, arrived, "{endpoint}");
+        }
     }
 }

@@ -31,7 +31,9 @@ fn exception(span: &Span) -> String {
 
 #[test]
 fn spans_of_a_body_that_comes_to_its_end_arrive() {
-    for (program, does, code) in [(SYNC, "work", 7), (SYNC, "return", 0), (ASYNC, "work", 0)] {
+    for (program, does, code) in
+        [(SYNC, "work", 7), (SYNC, "return", 0), (ASYNC, "work", 0), (ASYNC, "return", 0)]
+    {
         let (outcome, backend) = run(program, does);
         outcome.assert_code(code);
         assert_eq!(backend.names(), ["step", "work"], "{does}");

@@ -5,6 +5,7 @@
 mod support;
 
 mod aborting;
+mod containers;
 mod deadlines;
 mod endings;
 mod places;

@@ -1,15 +1,9 @@
 //! Signals: a program that listens ends by itself, one that does not is ended, and a second signal ends both at once.
 
 use crate::support::{
-    ASYNC, Arrived, FORMS, Outcome, Program, Receiver, SYNC, Signal, Silent, is_true, sending,
-    sending_to, taking,
+    ASYNC, Arrived, ENDING, FORMS, Hanging, Outcome, Program, Receiver, SYNC, Signal, Silent, Wire,
+    is_true, sending, sending_over, taking, taking_over,
 };
-use std::fs;
-use std::io::{self, Write};
-use std::process::Command;
-
-const ALL: [(Signal, &str, i32); 3] =
-    [(Signal::TERM, "SIGTERM", 143), (Signal::INT, "SIGINT", 130), (Signal::HUP, "SIGHUP", 129)];
 
 /// Signals a program when its body runs, and waits for its end.
 #[track_caller]
@@ -28,18 +22,25 @@ fn hasty(program: &str, does: &str, backend: &Receiver) -> Program {
 }
 
 /// A program that has more time than the test.
-fn patient(program: &str, does: &str, endpoint: &str) -> Program {
-    let program = sending_to(Program::new(program, does), endpoint);
+fn patient(program: &str, does: &str, wire: Wire, endpoint: &str) -> Program {
+    let program = sending_over(wire, Program::new(program, does), endpoint);
     program.set("shutdown_grace", "10m").set("shutdown_timeout", "10m")
+}
+
+/// A program and the body that it has, over each wire.
+fn over_each_wire<const COUNT: usize>(
+    bodies: [(&'static str, &'static str); COUNT],
+) -> impl Iterator<Item = (Wire, &'static str, &'static str)> {
+    bodies.into_iter().flat_map(|(program, does)| Wire::ALL.map(move |wire| (wire, program, does)))
 }
 
 #[test]
 fn a_body_that_listens_has_its_own_result() {
-    for (signal, name, _) in ALL {
-        for (program, code) in [(SYNC, 4), (ASYNC, 0)] {
-            let backend = taking();
-            let outcome = signalled(patient(program, "listen", &backend.endpoint()), &[signal]);
-            outcome.assert_code(code);
+    for (signal, name, _) in ENDING {
+        for (wire, program, does) in over_each_wire([(SYNC, "listen"), (ASYNC, "listen")]) {
+            let backend = taking_over(wire);
+            let outcome = signalled(patient(program, does, wire, &backend.endpoint()), &[signal]);
+            outcome.assert_code(if program == SYNC { 4 } else { 0 });
             outcome.assert_says(&format!("synndicate: {name}: the program has 600s to end"));
             assert_eq!(backend.names(), ["step", "work"], "what it does meanwhile is recorded");
         }
@@ -48,15 +49,16 @@ fn a_body_that_listens_has_its_own_result() {
 
 #[test]
 fn a_body_that_does_not_listen_is_dropped_when_its_time_is_over() {
-    for (signal, _, code) in ALL {
-        let backend = taking();
-        let outcome = signalled(hasty(ASYNC, "ignore", &backend), &[signal]);
-        outcome.assert_code(code);
-        assert_eq!(outcome.stdout, ["dropped"]);
-        assert!(
-            !is_true(&backend.one("ignore").attributes, "synndicate.unfinished"),
-            "it ended with its future"
-        );
+    for (signal, _, code) in ENDING {
+        for backend in Wire::ALL.map(taking_over) {
+            let outcome = signalled(hasty(ASYNC, "ignore", &backend), &[signal]);
+            outcome.assert_code(code);
+            assert_eq!(outcome.stdout, ["dropped"]);
+            assert!(
+                !is_true(&backend.one("ignore").attributes, "synndicate.unfinished"),
+                "it ended with its future"
+            );
+        }
     }
 }
 
@@ -79,8 +81,9 @@ fn a_main_that_never_returns_is_dropped_too() {
 
 #[test]
 fn a_body_that_holds_its_thread_is_ended_and_its_spans_are_sent() {
-    for (program, does) in [(SYNC, "sleep"), (SYNC, "busy"), (ASYNC, "busy")] {
-        let backend = taking();
+    for (wire, program, does) in over_each_wire([(SYNC, "sleep"), (SYNC, "busy"), (ASYNC, "busy")])
+    {
+        let backend = taking_over(wire);
         let outcome = signalled(hasty(program, does, &backend), &[Signal::TERM]);
         outcome.assert_code(143);
         assert!(is_true(&backend.one(does).attributes, "synndicate.unfinished"));
@@ -95,16 +98,28 @@ fn a_runtime_that_waits_for_what_blocks_has_no_more_time_than_the_body() {
     assert_eq!(backend.names(), ["step", "work"]);
 }
 
+const STUBBORN: [(&str, &str); 4] =
+    [(SYNC, "sleep"), (SYNC, "busy"), (ASYNC, "ignore"), (ASYNC, "busy")];
+
 #[test]
 fn a_second_signal_ends_the_program_at_once() {
-    for (program, does) in [(SYNC, "sleep"), (SYNC, "busy"), (ASYNC, "ignore"), (ASYNC, "busy")] {
-        let backend = taking();
-        let running = patient(program, does, &backend.endpoint()).start();
+    for (wire, program, does) in over_each_wire(STUBBORN) {
+        let backend = taking_over(wire);
+        let program = patient(program, does, wire, &backend.endpoint());
+        let outcome = signalled(program, &[Signal::TERM, Signal::INT]);
+        assert!(matches!(outcome.code, Some(130 | 143)), "whichever is seen last: {outcome:#?}");
+    }
+}
+
+#[test]
+fn the_same_signal_again_ends_the_program_at_once() {
+    for (wire, program, does) in over_each_wire(STUBBORN) {
+        let backend = taking_over(wire);
+        let running = patient(program, does, wire, &backend.endpoint()).start();
         running.wait_for("ready");
         running.signal(Signal::TERM);
-        running.signal(Signal::INT);
-        let outcome = running.end();
-        assert!(matches!(outcome.code, Some(130 | 143)), "whichever is seen last: {outcome:#?}");
+        running.wait_until_it_says("SIGTERM: the program has");
+        running.end_by(Signal::TERM).assert_code(143);
     }
 }
 
@@ -112,26 +127,36 @@ fn a_second_signal_ends_the_program_at_once() {
 #[test]
 fn a_signal_that_is_sent_to_the_program_and_to_its_group_counts_once() {
     let backend = taking();
-    signalled(patient(SYNC, "listen", &backend.endpoint()), &[Signal::TERM; 2]).assert_code(4);
+    let program = patient(SYNC, "listen", backend.wire(), &backend.endpoint());
+    signalled(program, &[Signal::TERM; 2]).assert_code(4);
     assert_eq!(backend.names(), ["step", "work"]);
 }
 
 #[test]
 fn a_second_signal_ends_the_last_spans_attempt_at_once_too() {
-    let backend = Silent::listen();
-    let outcome =
-        signalled(patient(SYNC, "listen", &backend.endpoint()), &[Signal::TERM, Signal::INT]);
-    assert!(matches!(outcome.code, Some(130 | 143)), "{outcome:#?}");
+    let (silent, hanging) = (Silent::listen(), Hanging::listen());
+    for (wire, program, does) in over_each_wire([(SYNC, "listen"), (ASYNC, "listen")]) {
+        for endpoint in [silent.endpoint(), hanging.endpoint()] {
+            let program = || patient(program, does, wire, &endpoint);
+            let outcome = signalled(program(), &[Signal::TERM, Signal::INT]);
+            assert!(matches!(outcome.code, Some(130 | 143)), "{outcome:#?}");
+
+            let running = program().start();
+            running.wait_for("ready");
+            running.end_by(Signal::TERM).assert_code(143);
+        }
+    }
 }
 
 #[test]
 fn the_first_signal_at_the_end_of_the_program_changes_nothing() {
-    let backend = Silent::listen();
-    let program =
-        sending_to(Program::new(SYNC, "last"), &backend.endpoint()).set("shutdown_timeout", "2s");
-    let outcome = signalled(program, &[Signal::TERM]);
-    outcome.assert_code(7);
-    outcome.assert_says("2 dropped: the program ended before they could be sent");
+    for wire in Wire::ALL {
+        let backend = Silent::listen();
+        let program = sending_over(wire, Program::new(SYNC, "last"), &backend.endpoint());
+        let outcome = signalled(program.set("shutdown_timeout", "2s"), &[Signal::TERM]);
+        outcome.assert_code(7);
+        outcome.assert_says("2 dropped: the program ended before they could be sent");
+    }
 }
 
 #[test]
@@ -176,51 +201,4 @@ fn nobody_who_reads_standard_error_is_waited_for() {
     let outcome = running.end();
     outcome.assert_code(143);
     assert!(is_true(&backend.one("sleep").attributes, "synndicate.unfinished"));
-}
-
-/// The first process of a container gets only those signals that it catches: nothing else would end it.
-#[test]
-fn every_signal_that_ends_a_program_is_caught() {
-    let running = Program::new(SYNC, "listen").set("tracing_backend", "console").start();
-    running.wait_for("ready");
-    let status =
-        fs::read_to_string(format!("/proc/{}/status", running.pid().as_raw_nonzero())).unwrap();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
-    let caught = u64::from_str_radix(mask.trim(), 16).unwrap();
-    for (signal, name, _) in ALL {
-        assert_eq!(caught >> (signal.as_raw() - 1) & 1, 1, "{name}");
-    }
-    running.signal(Signal::TERM);
-    running.end().assert_code(4);
-}
-
-#[test]
-fn the_first_process_of_a_container_ends_like_any_other() {
-    let Some(unshare) = unshare() else {
-        let said = "nobody may make a PID namespace here: only `every_signal_that_ends_a_program_is_caught` was tried\n";
-        io::stderr().write_all(said.as_bytes()).unwrap();
-        return;
-    };
-    for (program, does, code) in
-        [(SYNC, "sleep", 143), (SYNC, "busy", 143), (ASYNC, "ignore", 143), (SYNC, "listen", 4)]
-    {
-        let backend = taking();
-        let words: Vec<&str> = unshare.iter().copied().chain([program, does]).collect();
-        let program = sending(Program::within(&words), &backend).set("shutdown_grace", "50ms");
-        let running = program.start();
-        running.wait_for("ready");
-        running.signal_child(Signal::TERM);
-        let outcome = running.end();
-        outcome.assert_code(code);
-        assert!(!backend.names().is_empty(), "{does}");
-    }
-}
-
-/// How a program becomes the first process of a namespace: as root, or as root of a user namespace.
-fn unshare() -> Option<&'static [&'static str]> {
-    const WAYS: [&[&str]; 2] = [&["unshare", "-p", "-f"], &["unshare", "-r", "-p", "-f"]];
-    WAYS.into_iter().find(|way| {
-        let tried = Command::new(way[0]).args(&way[1..]).args(["sh", "-c", "test $$ = 1"]).output();
-        tried.is_ok_and(|output| output.status.success())
-    })
 }

@@ -2,19 +2,35 @@
 
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value::Value};
 use opentelemetry_proto::tonic::trace::v1::Span;
-use std::net::TcpListener;
+use socket2::{Domain, Socket, Type};
+use std::iter;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::time::Duration;
 use synndicate_tests::receiver::{Answer, Export, Receiver, Refusal, Wire};
 use tonic::Code;
 
 /// A backend that takes everything.
 pub(crate) fn taking() -> Receiver {
-    Receiver::over(Wire::Http).listen().unwrap()
+    taking_over(Wire::Http)
+}
+
+/// The same over this wire.
+pub(crate) fn taking_over(wire: Wire) -> Receiver {
+    Receiver::over(wire).listen().unwrap()
 }
 
 /// A backend that takes nothing, and says why.
 pub(crate) fn refusing(refusal: impl Fn(&Export) -> Refusal + Send + Sync + 'static) -> Receiver {
+    refusing_over(Wire::Http, refusal)
+}
+
+/// The same over this wire.
+pub(crate) fn refusing_over(
+    wire: Wire,
+    refusal: impl Fn(&Export) -> Refusal + Send + Sync + 'static,
+) -> Receiver {
     let answer = move |export: &Export| Answer::Refused(refusal(export));
-    Receiver::over(Wire::Http).answering(answer).listen().unwrap()
+    Receiver::over(wire).answering(answer).listen().unwrap()
 }
 
 /// A refusal with this status.
@@ -37,6 +53,30 @@ impl Silent {
     /// What came so far and comes from now on gets its answer.
     pub(crate) fn into_listener(self) -> TcpListener {
         self.0
+    }
+}
+
+/// A backend to which one cannot even connect: an attempt gets no answer, as from behind a firewall.
+pub(crate) struct Hanging {
+    listener: Socket,
+    _waiting: Vec<TcpStream>,
+}
+
+impl Hanging {
+    /// Listens, and fills the queue of the connections that nobody accepts.
+    pub(crate) fn listen() -> Hanging {
+        let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        listener.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into()).unwrap();
+        listener.listen(0).unwrap();
+        let address = listener.local_addr().unwrap().as_socket().unwrap();
+        let attempt = || TcpStream::connect_timeout(&address, Duration::from_millis(200)).ok();
+        let waiting: Vec<_> = iter::from_fn(attempt).take(16).collect();
+        assert!(waiting.len() < 16, "the queue is never full");
+        Hanging { listener, _waiting: waiting }
+    }
+
+    pub(crate) fn endpoint(&self) -> String {
+        format!("http://{}", self.listener.local_addr().unwrap().as_socket().unwrap())
     }
 }
 

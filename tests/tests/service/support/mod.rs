@@ -3,10 +3,13 @@
 mod backend;
 mod program;
 
-pub(crate) use backend::{Arrived, Silent, is_true, nobody, refusing, status, taking, text_of};
-pub(crate) use program::{ASYNC, FORMS, Outcome, Program, SYNC};
+pub(crate) use backend::{
+    Arrived, Hanging, Silent, is_true, nobody, refusing, refusing_over, status, taking,
+    taking_over, text_of,
+};
+pub(crate) use program::{ASYNC, FORMS, Outcome, Program, Running, SYNC};
 pub(crate) use rustix::process::Signal;
-pub(crate) use synndicate_tests::receiver::Receiver;
+pub(crate) use synndicate_tests::receiver::{Receiver, Wire};
 
 /// A program that sends its spans to this backend.
 pub(crate) fn sending(program: Program, backend: &Receiver) -> Program {
@@ -15,11 +18,20 @@ pub(crate) fn sending(program: Program, backend: &Receiver) -> Program {
 
 /// A program that sends its spans over OTLP/HTTP, wherever that leads.
 pub(crate) fn sending_to(program: Program, endpoint: &str) -> Program {
+    sending_over(Wire::Http, program, endpoint)
+}
+
+/// A program that sends its spans over this wire, wherever that leads.
+pub(crate) fn sending_over(wire: Wire, program: Program, endpoint: &str) -> Program {
     program
         .set("tracing_backend", "otlp")
-        .set("tracing_protocol", "http")
+        .set("tracing_protocol", wire.name())
         .set("tracing_endpoint", endpoint)
 }
+
+/// The signals that end a program, what they are called, and its code then.
+pub(crate) const ENDING: [(Signal, &str, i32); 3] =
+    [(Signal::TERM, "SIGTERM", 143), (Signal::INT, "SIGINT", 130), (Signal::HUP, "SIGHUP", 129)];
 
 /// What the program says at its end of what became of its spans.
 #[derive(Clone, Copy, Debug)]
@@ -56,13 +68,25 @@ impl Outcome {
     /// The ledger that was printed.
     #[track_caller]
     pub(crate) fn ledger(&self) -> Ledger {
-        let line =
-            self.stderr.lines().find(|line| line.contains("spans created")).unwrap_or(&self.stderr);
+        self.ledger_where_lost().unwrap_or_else(|| panic!("no ledger: {}", self.stderr))
+    }
+
+    /// The ledger, which is printed where spans were lost.
+    #[track_caller]
+    pub(crate) fn ledger_where_lost(&self) -> Option<Ledger> {
+        let line = self.stderr.lines().find(|line| line.contains("spans created"))?;
         let numbers: Vec<u64> =
             line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
         let [created, exported, dropped, waiting] = numbers[..] else {
             panic!("no ledger: {line}")
         };
-        Ledger { created, exported, dropped, waiting }
+        Some(Ledger { created, exported, dropped, waiting })
+    }
+}
+
+impl Ledger {
+    /// That of a program that lost nothing.
+    pub(crate) fn of_taken(spans: u64) -> Ledger {
+        Ledger { created: spans, exported: spans, dropped: 0, waiting: 0 }
     }
 }

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -54,6 +54,9 @@ pub(crate) struct Outcome {
     pub(crate) stderr: String,
     pub(crate) took: Duration,
 }
+
+/// How long a program has to end by a signal before it gets another.
+const AGAIN: Duration = Duration::from_millis(50);
 
 pub(crate) const SYNC: &str = env!("CARGO_BIN_EXE_sync_service");
 pub(crate) const ASYNC: &str = env!("CARGO_BIN_EXE_async_service");
@@ -164,9 +167,29 @@ impl Running {
     /// Waits for its end.
     #[track_caller]
     pub(crate) fn end(self) -> Outcome {
-        let Ok(status) = self.status.recv_timeout(PATIENCE) else {
-            self.give_up("it goes on for ever")
-        };
+        match self.status.recv_timeout(PATIENCE) {
+            Ok(status) => self.outcome(status),
+            Err(_) => self.give_up("it goes on for ever"),
+        }
+    }
+
+    /// Sends a signal again and again until it ends.
+    #[track_caller]
+    pub(crate) fn end_by(self, signal: Signal) -> Outcome {
+        let begin = Instant::now();
+        while begin.elapsed() < PATIENCE {
+            // It may be gone already: then its status comes.
+            let _ = kill_process(self.pid, signal);
+            match self.status.recv_timeout(AGAIN) {
+                Ok(status) => return self.outcome(status),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        self.give_up("no signal ends it")
+    }
+
+    fn outcome(self, status: ExitStatus) -> Outcome {
         Outcome {
             took: self.began.elapsed(),
             code: status.code(),
