@@ -5,9 +5,11 @@
 mod support;
 
 mod aborting;
+mod console;
 mod containers;
 mod deadlines;
 mod endings;
+mod foreign_bytes;
 mod places;
 mod secrets;
 mod settings;

@@ -2,6 +2,7 @@
 
 mod backend;
 mod program;
+mod terminal;
 
 pub(crate) use backend::{
     Arrived, Hanging, Silent, is_true, nobody, refusing, refusing_over, status, taking,

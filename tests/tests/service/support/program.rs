@@ -1,5 +1,6 @@
 //! A program of `src/bin` as a child process: with an environment and a folder of its own, and a bound on every wait.
 
+use super::terminal::Terminal;
 use rustix::process::{Pid, Signal, kill_process};
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
@@ -16,6 +17,8 @@ use tempfile::TempDir;
 pub(crate) struct Program {
     command: Command,
     folder: TempDir,
+    /// What its standard error is connected to, where it is not a pipe.
+    terminal: Option<Terminal>,
 }
 
 /// A program that runs.
@@ -78,7 +81,24 @@ impl Program {
             .env("PATH", "/usr/bin:/bin")
             .current_dir(folder.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Program { command, folder }
+        Program { command, folder, terminal: None }
+    }
+
+    /// Starts it in a folder of this name, in which this settings file is.
+    pub(crate) fn in_folder(mut self, name: impl AsRef<OsStr>, settings: &str) -> Program {
+        let folder = self.folder.path().join(name.as_ref());
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("Synndicate.toml"), settings).unwrap();
+        self.command.current_dir(folder);
+        self
+    }
+
+    /// Its standard error is a terminal.
+    pub(crate) fn on_a_terminal(mut self) -> Program {
+        let (terminal, program_side) = Terminal::open();
+        self.command.stderr(program_side);
+        self.terminal = Some(terminal);
+        self
     }
 
     /// Sets a key of the settings.
@@ -117,7 +137,9 @@ impl Program {
         let mut child = self.command.spawn().unwrap();
         let (pid, lines, stderr) =
             (Pid::from_child(&child), lines(&mut child), Arc::new(Said::default()));
-        let status = watch(child, stderr.clone(), reading);
+        let piped = child.stderr.take().map(|pipe| Box::new(pipe) as Box<dyn Read + Send>);
+        let from = piped.or(self.terminal.map(Terminal::reader)).unwrap();
+        let status = watch(child, from, stderr.clone(), reading);
         Running { pid, began, lines, stderr, status, _folder: self.folder }
     }
 }
@@ -216,10 +238,14 @@ fn lines(child: &mut Child) -> Receiver<String> {
     lines
 }
 
-fn watch(mut child: Child, said: Arc<Said>, reading: Reading) -> Receiver<ExitStatus> {
+fn watch(
+    mut child: Child,
+    stderr: Box<dyn Read + Send>,
+    said: Arc<Said>,
+    reading: Reading,
+) -> Receiver<ExitStatus> {
     let (ended, status) = channel();
     thread::spawn(move || {
-        let stderr = child.stderr.take().unwrap();
         let status = match reading {
             Reading::AsItComes => {
                 said.read(stderr);
