@@ -1,5 +1,7 @@
-//! A service that panics: in its body, in a thread, or under a hook of its own. Where panics abort, that is its end.
+//! A service that panics: in its body, in a thread, or under a hook of its own. Where panics abort, that is its end. And one
+//! that still records when its thread-locals are destroyed.
 
+use std::io::{self, Write};
 use std::thread;
 use synndicate::{traced, traced_service};
 
@@ -14,6 +16,14 @@ fn main() {
             }));
             fail();
         }
+        Some("tls-first") => {
+            CLOSING.with(|_| ());
+            step();
+        }
+        Some("tls-last") => {
+            step();
+            CLOSING.with(|_| ());
+        }
         other => panic!("`{other:?}` is nothing to do"),
     }
 }
@@ -26,3 +36,17 @@ fn fail() {
 
 #[traced]
 fn step() {}
+
+struct Closing;
+
+thread_local! {
+    static CLOSING: Closing = const { Closing };
+}
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        step();
+        synndicate::set_attribute("closed", true);
+        let _ = writeln!(io::stdout(), "closed");
+    }
+}

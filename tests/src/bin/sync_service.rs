@@ -48,6 +48,14 @@ fn main() -> ExitCode {
         Some("busy") => busy(),
         Some("load") => load(),
         Some("listen") => return listen(),
+        Some("tls-first") => {
+            CLOSING.with(|_| ());
+            work();
+        }
+        Some("tls-last") => {
+            work();
+            CLOSING.with(|_| ());
+        }
         Some("flood") => flood(),
         Some("wait") => wait_with(10_000),
         Some("last") => {
@@ -66,6 +74,28 @@ fn work() {
 
 #[traced]
 fn step() {}
+
+/// What is recorded in the destructor of a thread-local: that of `main`'s own thread runs when `main` has returned.
+struct Closing;
+
+thread_local! {
+    static CLOSING: Closing = const { Closing };
+}
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        close();
+        tracing::info!("closed");
+        say("closed");
+    }
+}
+
+#[traced]
+fn close() {
+    synndicate::set_attribute("closing", true);
+    tracing::info!("closing");
+    step();
+}
 
 #[expect(clippy::needless_return, reason = "it is what is tried")]
 fn early() -> ExitCode {

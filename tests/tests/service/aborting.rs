@@ -24,10 +24,15 @@ fn build() -> PathBuf {
     target.join("debug/synndicate-tests-aborting")
 }
 
-#[track_caller]
-fn abort(does: &str) -> (Outcome, Receiver) {
+fn run(does: &str) -> (Outcome, Receiver) {
     let backend = taking();
     let outcome = sending(Program::new(PROGRAM.to_str().unwrap(), does), &backend).run();
+    (outcome, backend)
+}
+
+#[track_caller]
+fn abort(does: &str) -> (Outcome, Receiver) {
+    let (outcome, backend) = run(does);
     assert_eq!(outcome.signal, Some(Signal::ABORT.as_raw()), "{outcome:#?}");
     (outcome, backend)
 }
@@ -46,4 +51,15 @@ fn spans_are_sent_before_a_panic_aborts_the_program() {
 fn a_hook_of_the_programs_own_takes_the_place_of_ours_and_can_flush() {
     let (_, backend) = abort("hook");
     assert_eq!(backend.names(), ["fail", "step"]);
+}
+
+#[test]
+fn destructors_of_mains_thread_locals_abort_nothing() {
+    for does in ["tls-first", "tls-last"] {
+        let (outcome, backend) = run(does);
+        outcome.assert_code(0);
+        assert_eq!(outcome.stdout, ["closed"]);
+        assert_eq!(outcome.stderr.lines().count(), 1, "{}", outcome.stderr);
+        assert_eq!(backend.names(), ["step"]);
+    }
 }

@@ -42,6 +42,18 @@ fn spans_of_a_body_that_comes_to_its_end_arrive() {
     }
 }
 
+/// They run when tracing has ended, and maybe when the recorder's own have been destroyed.
+#[test]
+fn what_destructors_of_mains_thread_locals_record_is_too_late_and_harms_nobody() {
+    for does in ["tls-first", "tls-last"] {
+        let (outcome, backend) = run(SYNC, does);
+        outcome.assert_code(7);
+        assert_eq!(outcome.stdout, ["closed"]);
+        assert_eq!(outcome.stderr.lines().count(), 1, "nobody panicked: {}", outcome.stderr);
+        assert_eq!(backend.names(), ["step", "work"], "{does}");
+    }
+}
+
 #[test]
 fn the_body_gets_the_runtime_that_it_asks_for() {
     let runtimes = [
