@@ -11,6 +11,7 @@ mod deadlines;
 mod endings;
 mod foreign_bytes;
 mod places;
+mod refusals;
 mod secrets;
 mod settings;
 mod signals;

@@ -1,14 +1,14 @@
 //! One line says where traces go and whether that place answers; a place that does not never stops the program.
 
 use crate::support::{
-    Arrived, Outcome, Program, SYNC, Signal, Silent, nobody, refusing, sending, sending_to, status,
-    taking,
+    Arrived, Hanging, Outcome, Program, SYNC, Signal, Silent, Wire, nobody, refusing, sending,
+    sending_over, sending_to, status, taking,
 };
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
-use synndicate_tests::receiver::{Receiver, Wire};
+use synndicate_tests::receiver::Receiver;
 
 /// Runs a body to its end, whatever becomes of its spans, and returns what was said.
 #[track_caller]
@@ -64,11 +64,11 @@ fn a_backend_that_is_not_there_is_named_and_costs_nothing_but_its_spans() {
 }
 
 #[test]
-fn a_backend_that_refuses_is_named_with_what_it_says() {
-    for refusal in [400, 401, 403, 404, 413, 429, 503] {
-        let backend = refusing(move |_| status(refusal));
-        let outcome = work(|program| sending(program, &backend));
-        assert!(outcome.place().contains(&refusal.to_string()), "{}", outcome.stderr);
+fn a_backend_to_which_one_cannot_connect_is_named() {
+    let backend = Hanging::listen();
+    for wire in Wire::ALL {
+        let outcome = work(|program| sending_over(wire, program, &backend.endpoint()));
+        outcome.assert_says("which has not answered within 300 ms");
         outcome.assert_says("2 spans created: 0 exported, 2 dropped, 0 waiting");
     }
 }

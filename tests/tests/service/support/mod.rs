@@ -3,6 +3,7 @@
 mod backend;
 mod program;
 mod terminal;
+mod untrusted;
 
 pub(crate) use backend::{
     Arrived, Hanging, Silent, is_true, nobody, refusing, refusing_over, status, taking,
@@ -11,6 +12,7 @@ pub(crate) use backend::{
 pub(crate) use program::{ASYNC, FORMS, Outcome, Program, Running, SYNC};
 pub(crate) use rustix::process::Signal;
 pub(crate) use synndicate_tests::receiver::{Receiver, Wire};
+pub(crate) use untrusted::Untrusted;
 
 /// A program that sends its spans to this backend.
 pub(crate) fn sending(program: Program, backend: &Receiver) -> Program {
