@@ -1,0 +1,104 @@
+//! The examples run as they say, and the README shows what they print.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use synndicate_tests::examples::run_example;
+
+/// What an example has printed, without what differs each time.
+struct Printed {
+    stdout: String,
+    stderr: Vec<String>,
+}
+
+/// Runs an example to its good end.
+#[track_caller]
+fn run(name: &str) -> Printed {
+    let output = run_example(name, []).unwrap();
+    let [stdout, stderr] =
+        [output.stdout, output.stderr].map(|said| String::from_utf8(said).unwrap());
+    assert!(output.status.success(), "{stderr}");
+    Printed { stdout, stderr: blanked(&stderr) }
+}
+
+/// The lines without times, their bars, and ids.
+fn blanked(text: &str) -> Vec<String> {
+    let lines = text.lines().map(|line| {
+        let indent = line.len() - line.trim_start().len();
+        let words: Vec<_> = line.split_whitespace().filter(|word| !differs(word)).collect();
+        format!("{}{}", &line[..indent], words.join(" "))
+    });
+    lines.filter(|line| !line.is_empty()).collect()
+}
+
+/// Whether a word is another one each time.
+fn differs(word: &str) -> bool {
+    let is_id = word.len() == 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_bar = word.chars().all(|char| "━╺╸".contains(char));
+    is_id || is_bar || is_duration(word.trim_start_matches('+')) || is_time_of_day(word)
+}
+
+fn is_duration(word: &str) -> bool {
+    ["ns", "µs", "ms", "s"]
+        .iter()
+        .any(|unit| word.strip_suffix(unit).is_some_and(|number| number.parse::<f64>().is_ok()))
+}
+
+/// As `20:50:28.845Z`.
+fn is_time_of_day(word: &str) -> bool {
+    word.ends_with('Z') && word.split(':').count() == 3
+}
+
+fn file(path: &str) -> String {
+    fs::read_to_string(format!("{}/../{path}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+#[test]
+fn quickstart_prints_the_trace_of_an_answer_with_one_error() {
+    let printed = run("quickstart");
+    assert_eq!(printed.stdout, "");
+    let expected = [
+        "synndicate: traces of `synndicate-examples` go to the console",
+        "synndicate-examples 4 spans 1 error",
+        "└─ answer question_length=27 result_length=39",
+        "   │ · info read target=quickstart pages=3",
+        "   ├─ search topic=\"how do I make a paper boat?\" limit=3 result_length=3",
+        "   ├─ write pages_length=3 draft.style=brief result_length=124",
+        "   └─ send ✗ error draft_length=124",
+        "        · exception std::io::error::Error: nobody listens to 124 letters",
+    ];
+    assert_eq!(printed.stderr, expected);
+}
+
+#[test]
+fn the_readme_shows_what_quickstart_prints() {
+    let readme = file("README.md");
+    let mut blocks = readme.split("```text\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let shown = blocks.find(|block| block.contains("answer")).unwrap();
+    assert_eq!(blanked(shown), run("quickstart").stderr);
+}
+
+#[test]
+fn agents_prints_its_answer_and_the_trace_of_a_planner_whose_mail_fails() {
+    let printed = run("agents");
+    assert_eq!(printed.stdout, "three flights for Lisbon in May\n");
+    let expected = [
+        "synndicate: traces of `synndicate-examples` go to the console",
+        "synndicate-examples 3 spans 1 error",
+        "└─ Planner::process query_length=13 result_length=31 agent_type=Planner",
+        "   │ agent_trait=Agent",
+        "   ├─ Search::process query_length=13 result_length=31 agent_type=Search",
+        "   │ agent_trait=Agent",
+        "   └─ Mail::process ✗ error query_length=13 agent_type=Mail",
+        "        agent_trait=Agent",
+        "        · exception anyhow::Error: the mailbox is full, 13 more bytes do not fit",
+    ];
+    assert_eq!(printed.stderr, expected);
+}
+
+#[test]
+fn examples_are_read_at_a_glance() {
+    for name in ["quickstart", "agents"] {
+        let lines = file(&format!("examples/src/bin/{name}.rs")).lines().count();
+        assert!(lines <= 60, "`{name}` has {lines} lines");
+    }
+}
