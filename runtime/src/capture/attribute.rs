@@ -61,17 +61,18 @@
 /// | `Option`, `&`, `&mut`, `Box`, `Rc`, `Arc`, `Cow` of one of these | the content's | the content's; nothing for `None` |
 /// | anything else: structs, enums, tuples, `char`, `T`, `impl Trait`, `dyn Trait` | none | |
 ///
-/// A pattern is recorded by the names that it binds. `self` is not recorded, nor is a name that begins with `_`, nor a number
-/// whose name says that it is a [secret](#what-is-private-and-what-is-not). A result is recorded by the same rules as `result` or
-/// `result_length`, the value of an `Ok` likewise.
+/// A pattern is recorded by the names that it binds. `self` is not recorded, nor is what has a name that begins with `_` or says
+/// that it is a [secret](#what-is-private-and-what-is-not). A result is recorded by the same rules as `result` or `result_length`,
+/// the value of an `Ok` likewise.
 ///
-/// What is asked for, by `capture`, `capture_all`, `ret` or `fields`, has its type where OpenTelemetry has one: numbers, booleans,
-/// texts, byte slices and options of them; `capture` and `ret` take the `Debug` of anything else. Texts are cut at
-/// `tracing_attribute_value_limit`, 64 KiB unless it is set.
+/// What is asked for, by `capture`, `capture_all`, `ret` or `fields`, is recorded by its type where it is a [`Value`]; `capture`,
+/// `capture_all` and `ret` take the `Debug` of anything else. Texts are cut at `tracing_attribute_value_limit`, 64 KiB unless it is
+/// set.
 ///
 /// A key stands once in a span, and the last who writes it wins: `fields` over arguments, [`set_attribute`] and
 /// `Span::record` over both.
 ///
+/// [`Value`]: crate::Value
 /// [`set_attribute`]: crate::set_attribute
 ///
 /// # Options
@@ -188,9 +189,9 @@
 /// }
 /// ```
 ///
-/// `ret` alone records a value by its type, or its `Debug`. `err` alone changes nothing: errors are told anyway, see
-/// [below](#errors-and-panics). An `Err` that the condition says no to is no failure, and nothing is recorded of it. With `on_none`,
-/// `Ok(None)` is a failure too.
+/// `ret` alone records a value by its type, or its `Debug`. `err` alone changes nothing where a `Result` is returned: errors are told
+/// anyway, see [below](#errors-and-panics). An `Err` that the condition says no to is no failure, and nothing is recorded of it. With
+/// `on_none`, `Ok(None)` is a failure too.
 ///
 /// # Errors and panics
 ///
@@ -239,8 +240,8 @@
 /// }
 /// ```
 ///
-/// A function that *returns* a future or a stream, known by the words `Future`, `Stream`, `BoxFuture`, `LocalBoxFuture`,
-/// `BoxStream` and `LocalBoxStream` in its signature, has the span of what it returns: its arguments are recorded and its
+/// A function that *returns* a future or a stream, known by the words `Future<Output = …>`, `Stream<Item = …>`, `BoxFuture`,
+/// `LocalBoxFuture`, `BoxStream` and `LocalBoxStream` in its signature, has the span of what it returns: its arguments are recorded and its
 /// parent is chosen when it is called, its time begins with the first poll. The same goes for an `async fn` with `parent` or `root`.
 ///
 /// A stream's span lasts until the stream ends, or is dropped (`synndicate.cancelled`), and says how many items came
@@ -248,8 +249,8 @@
 ///
 /// # Blocks
 ///
-/// An option on a block holds for each function in it, but for `name`. A function may have an attribute of its own in there: what
-/// that says wins, what it does not say is the block's, and lists are joined.
+/// An option on a block holds for each function in it; only `name` and `on_none` stand on functions alone. A function may have an
+/// attribute of its own in there: what that says wins, what it does not say is the block's, and lists are joined.
 ///
 /// ```
 /// # use synndicate::traced;
@@ -320,10 +321,11 @@
 ///
 /// # What is private and what is not
 ///
-/// What the options do not ask for stays in the process: the content of arguments and results. Arguments whose name ends in
-/// `password`, `passwd`, `passphrase`, `pwd`, `secret`, `token`, `authorization`, `auth`, `apikey`, `api_key`, `private_key`,
-/// `credential`, `credentials` or `cookie` are secrets: their value is never recorded by itself, and `capture_all` records `[redacted]`.
-/// Only an option with their name (`capture`, `fields`) reveals them.
+/// What the options do not ask for stays in the process: the content of arguments and results.
+///
+/// A name whose last words are those of a secret makes it one: `password`, `user_password`, `access_token`, `api_key`, `cookie`,
+/// `credentials`; not `token_count` or `max_tokens`. Secrets are not recorded by the rules, numbers neither, and `capture_all` records
+/// `[redacted]`. Only an option with their name (`capture`, `fields`) reveals them.
 ///
 /// This leaves the process without being asked, and is kept in as said here:
 ///
@@ -372,14 +374,15 @@
 ///
 /// - **An alias of a boxed future** (`type Reply = Pin<Box<dyn Future<…>>>`) hides what it is: the span lasts as long as the call.
 ///   Write the type out, or use `BoxFuture`.
-/// - **`#[track_caller]`** goes through to the body. For that, the body of such a function is not looked at where it may leave
-///   early (`return`, `?`, a macro): then neither its result nor its error is recorded.
+/// - **`#[track_caller]`** goes through to the body. The price: the result of such a function, or its error, is not seen where its
+///   body may leave early (`return`, `?`, a macro) and needs the block around it, as every method does.
 /// - **Closures** cannot have it: stable Rust takes no attribute macro on a statement or an expression. Put the work into
 ///   a function in there, or use `.instrument(tracing::info_span!("work"))`.
 /// - **`async fn`** becomes `fn … -> impl Future`, and is shown so by rustdoc. It stays an `async fn` where an attribute below may
 ///   look for one (`#[must_use]`, `#[tokio::test]`, any other macro); its future is then larger by the size of its arguments.
 /// - **`const fn`** and `#[naked]` functions are errors.
-/// - **A result is known by its name**: a type of yours that is called `Vec` or `String` and is an alias of a `Result` has no failures.
+/// - **A future whose output the signature does not say** (`impl Future` alone) has a span, and nothing is recorded of its output.
+/// - **What is known by its name**: an alias of a `Result` that is called `Vec` or `String` has no failures.
 ///
 /// ```
 /// # use synndicate::traced;
@@ -406,11 +409,11 @@
 /// | arguments | all, by type or `Debug` | [by the rules](#arguments-and-results); `capture_all` for all |
 /// | `self` | by `Debug`, which it must have | not; `capture_all` where it has one, `capture(self)` |
 /// | `Option`s, names in patterns | by `Debug`: `Some(3)` | by type: `3` |
-/// | names of secrets | recorded | not by value; `[redacted]` under `capture_all` |
+/// | names of secrets | recorded | not; `[redacted]` under `capture_all` |
 /// | `fields(name)` with an argument's name | an empty field for later | captures the argument |
 /// | results | not recorded | `result`, `result_length` |
 /// | `ret` | an event with a field `return` | the attribute `result`; of a `Result` the `Ok` |
-/// | `ret` where nothing is returned | an event `return=()` | an error |
+/// | `ret` where nothing is returned | an event `return=()` | a compile error |
 /// | an `Err` without `err` | not seen | the span fails, with an exception event |
 /// | an `Err` with `err` | an event with a field `error` | the same as without |
 /// | `level` in `ret(…)`, `err(…)` | the event's level | accepted, without a meaning: there is no event in a log |
@@ -421,5 +424,5 @@
 /// | a future that is dropped | not seen | `synndicate.cancelled` |
 /// | the span's end | when its last handle is dropped | when the call ends, whatever handles there are |
 /// | where the code is | file, and the attribute's line | function, file, and the line of its name |
-/// | `impl` blocks, traits, modules | an error | [yes](#blocks) |
+/// | `impl` blocks, traits, modules | a compile error | [yes](#blocks) |
 pub use synndicate_macros::traced;

@@ -43,7 +43,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         &[r#"first="1""#, r#"second="2""#],
         &["first=1", "second=2"],
     ),
-    differs("names of secrets", "login", &[r#"password="hunter2""#], &["password_length=7"]),
+    differs("names of secrets", "login", &[r#"password="Password(\"hunter2\")""#], &[]),
     differs("`fields(name)` with an argument's name", "of_an_argument", &[], &["id=7"]),
     differs("results", "number", &[], &["result=7"]),
     differs("results", "text", &[], &["result_length=4"]),

@@ -13,6 +13,12 @@ pub(crate) const NAME: &str = "from a constant";
 pub(crate) const TARGET: &str = "target";
 pub(crate) const KEY: &str = "key.from.constant";
 
+/// What nobody should see.
+#[derive(Debug)]
+pub(crate) struct Password(
+    #[expect(dead_code, reason = "shown by `Debug`")] pub(crate) &'static str,
+);
+
 /// Makes a span while it is formatted.
 pub(crate) struct Chatty;
 
@@ -138,7 +144,7 @@ macro_rules! program {
             fn arguments() {
                 by_rule(1, true, "text", "owned".into(), vec![1, 2], Some(3));
                 skipped(1, "secret");
-                login("ann", "hunter2", 3);
+                login("ann", Password("hunter2"), 3);
                 generic(&7, [1, 2]);
                 patterns((1, 2));
                 ready(formatted(Chatty));
@@ -151,7 +157,7 @@ macro_rules! program {
             fn skipped(number: u8, secret: &str) {}
 
             #[instrument]
-            fn login(user: &str, password: &str, attempts: u8) {}
+            fn login(user: &str, password: Password, attempts: u8) {}
 
             #[instrument(skip_all, fields(value = %first))]
             fn generic<T: fmt::Display + ?Sized, const N: usize>(first: &T, second: [u8; N]) {}
