@@ -10,6 +10,10 @@ use std::sync::Arc;
 
 /// Starts tracing as the settings say: the same sources as with `#[traced_service]`, and above them what is set here.
 ///
+/// Signals stay the program's own business: nothing is sent when one of them ends it. No panic hook is installed either: a span that
+/// a panic ends does not say what the panic said, and with `panic = "abort"` nothing is sent unless a hook of yours calls
+/// [`flush`](crate::flush).
+///
 /// ```no_run
 /// # fn main() -> Result<(), synndicate::StartError> {
 /// let tracing = synndicate::Builder::new()
@@ -72,7 +76,7 @@ impl Builder {
     }
 }
 
-/// Tracing that runs; it ends when this is dropped.
+/// Tracing that runs; it ends when this is dropped, which blocks for at most `shutdown_timeout` (5 s).
 #[derive(Debug)]
 #[must_use = "tracing ends when this is dropped"]
 pub struct Tracing {
@@ -81,8 +85,8 @@ pub struct Tracing {
 }
 
 impl Tracing {
-    /// Sends what there is within `shutdown_timeout`, ends tracing, tells on standard error what was lost, and returns the last
-    /// ledger.
+    /// Sends what there is within `shutdown_timeout` (5 s), ends tracing, tells on standard error what was lost, and returns the
+    /// last ledger: all zeros where tracing is disabled. Blocks the calling thread meanwhile.
     pub fn shutdown(mut self) -> Ledger {
         self.running.take().map_or_else(Ledger::default, |running| running.end())
     }

@@ -219,13 +219,18 @@ fn told(places: &str, probe: &Receiver<FirstProbe>) -> String {
 }
 
 /// What became of every span so far: `created = exported + dropped + waiting`. All zeros where tracing never ran.
+///
+/// ```
+/// let ledger = synndicate::ledger();
+/// assert_eq!(ledger.created, ledger.exported + ledger.dropped() + ledger.waiting);
+/// ```
 #[must_use]
 pub fn ledger() -> Ledger {
     running().map_or_else(Ledger::default, |running| running.pipeline.ledger())
 }
 
 /// Sends every span that has ended before this call, and waits until the backend has it or it is dropped and counted: at most
-/// `shutdown_timeout`. True where nothing is left waiting.
+/// `shutdown_timeout` (5 s). True where nothing is left waiting, and where tracing does not run.
 ///
 /// Blocks the calling thread. It may be called from anywhere, also from a panic hook: then the spans that the panic is about to
 /// end are sent too, marked `synndicate.unfinished`, since the hook may end the program.
@@ -242,8 +247,8 @@ pub fn flush() -> bool {
     running().is_none_or(|running| running.flush())
 }
 
-/// Ends tracing now: sends what there is, open spans included, within `shutdown_timeout`, and tells on standard error what was
-/// lost. Returns the last ledger.
+/// Ends tracing now: sends what there is, open spans included, within `shutdown_timeout` (5 s), and tells on standard error what
+/// was lost. Returns the last ledger. Blocks the calling thread meanwhile.
 ///
 /// `#[traced_service]` does this when `main` ends. Call it yourself before [`std::process::exit`], which ends the program
 /// without returning to anyone. A second call waits for the first.

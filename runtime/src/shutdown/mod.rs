@@ -35,7 +35,8 @@ const MARGIN: Duration = Duration::from_millis(500);
 /// Comes when the program is asked to end: by `SIGTERM`, `SIGINT` or, on Linux, `SIGHUP`. The program then has
 /// `shutdown_grace` to come to its end by itself. For what runs beside `main`, it comes when `main` has returned, too.
 ///
-/// It works on every runtime, also where tracing is disabled, but only in a [`traced_service`](crate::traced_service).
+/// It works on every runtime, also where tracing is disabled, but only in a [`traced_service`](crate::traced_service): elsewhere
+/// nobody listens to signals, and it never comes.
 ///
 /// ```no_run
 /// # async fn serve() {}

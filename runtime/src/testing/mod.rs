@@ -1,5 +1,7 @@
 //! Capturing spans in tests, without a backend and without touching what other tests see.
 //!
+//! It is there with the feature `testing`, which belongs under `[dev-dependencies]`.
+//!
 //! ```
 //! use synndicate::{testing, traced};
 //!
@@ -37,13 +39,44 @@ pub fn capture<R>(body: impl FnOnce() -> R) -> Spans {
 
 /// Runs `future` and returns its output and the spans that ended in it. What it spawns is not captured, unless the spawned
 /// future is given the current subscriber (`tracing::instrument::WithSubscriber`).
+///
+/// ```
+/// # async fn example() {
+/// use synndicate::{testing, traced};
+///
+/// #[traced]
+/// async fn plan(steps: u32) -> u32 {
+///     steps * 2
+/// }
+///
+/// let (planned, spans) = testing::capture_async(plan(3)).await;
+/// assert_eq!(spans.one("plan").attribute("result"), Some(&6.into()));
+/// # assert_eq!(planned, 6);
+/// # }
+/// # use futures::FutureExt as _;
+/// # example().now_or_never().unwrap();
+/// ```
 pub async fn capture_async<F: Future>(future: F) -> (F::Output, Spans) {
     let recording = Recording::new();
     let output = future.with_subscriber(recording.dispatch.clone()).await;
     (output, recording.spans())
 }
 
-/// Spans that are being captured.
+/// Spans that are being captured, for tests that look while they go on, or that use several threads.
+///
+/// ```
+/// use synndicate::testing::Recording;
+///
+/// #[synndicate::traced]
+/// fn step(n: u32) {}
+///
+/// let recording = Recording::new();
+/// std::thread::scope(|scope| {
+///     scope.spawn(|| recording.run(|| step(1)));
+///     recording.run(|| step(2));
+/// });
+/// assert_eq!(recording.spans().named("step").count(), 2);
+/// ```
 pub struct Recording {
     core: Arc<Core>,
     memory: Arc<Memory>,
