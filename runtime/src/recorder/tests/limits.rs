@@ -3,7 +3,7 @@
 use super::{Panics, enter, enter_with, event, on_thread, pending, poll, recorded, traced};
 use crate::recorder::{Config, Key, Limits};
 use crate::set_attribute;
-use crate::testing::{AttributeValue, Recording, Span, Spans, everything};
+use crate::testing::{AttributeValue, Recording, Span, Spans, Status, everything};
 use tracing::{Span as Handle, error, field, info, info_span};
 
 /// The spans of `body` under the usual limits with changes.
@@ -40,6 +40,23 @@ fn a_span_that_lives_long_keeps_its_first_events_and_counts_the_others() {
         let kept: Vec<_> =
             span.events.iter().map(|event| event.attribute("i").cloned().unwrap()).collect();
         assert_eq!(kept, (0..10).map(AttributeValue::from).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn without_room_for_events_failures_are_known_and_their_words_stay_in() {
+    site!(FUNCTION, "limits_failure");
+    let spans = limited(
+        |limits| limits.events = 0,
+        || {
+            enter(&FUNCTION).finish(|ending| ending.fail("Kind", &"private words"));
+            info_span!("limits_failure").in_scope(|| error!("private words"));
+        },
+    );
+    assert_eq!(spans.len(), 2);
+    for span in &spans {
+        assert_eq!((&span.status, span.dropped), (&Status::Error(String::new()), [0, 1, 0]));
+        assert!(!format!("{span:?}").contains("private words"), "{span:?}");
     }
 }
 
