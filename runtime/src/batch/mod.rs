@@ -95,6 +95,10 @@ impl Batch {
     }
 
     /// The request as an `ExportTraceServiceRequest` in pieces that share the spans' bytes; nothing where there are no spans.
+    #[cfg_attr(
+        not(any(feature = "_otlp", test)),
+        expect(dead_code, reason = "there is no server to send it to")
+    )]
     pub(crate) fn request(&self) -> Vec<Bytes> {
         if self.chunks.is_empty() {
             return Vec::new();

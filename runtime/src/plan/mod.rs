@@ -84,6 +84,10 @@ pub(crate) struct Console {
 
 /// A server that takes spans, and how to speak to it.
 #[derive(Clone, Debug)]
+#[cfg_attr(
+    not(any(feature = "_otlp", test)),
+    expect(dead_code, reason = "there is no server to reach")
+)]
 pub(crate) struct Remote {
     /// What the settings call it: `jaeger` or `otlp`.
     #[cfg_attr(

@@ -205,6 +205,10 @@ impl Core {
     }
 
     /// How many attributes, events and links came after their span had ended.
+    #[cfg_attr(
+        not(any(test, feature = "testing")),
+        expect(dead_code, reason = "only tests look at it")
+    )]
     pub(crate) fn late(&self) -> u64 {
         self.counters.late.load(Relaxed)
     }

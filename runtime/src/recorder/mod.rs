@@ -76,7 +76,9 @@ pub(crate) use encoder::Limits;
 pub(crate) use panic::{install_hook, text as panic_text};
 pub(crate) use ring::Drained;
 pub(crate) use sampler::Sampler;
-pub(crate) use subscriber::{AnotherSubscriber, scoped, turn_to};
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use subscriber::scoped;
+pub(crate) use subscriber::{AnotherSubscriber, turn_to};
 pub(crate) use unfinished::{hand_over as hand_over_unfinished, hand_over_of_this_thread};
 
 /// Records nothing on the calling thread from now on.

@@ -33,6 +33,10 @@ struct Recorder {
 ///
 /// While there is one dispatcher only, `tracing` asks the current one of the thread that reaches a call site first, and where
 /// that thread has none, switches the call site off for all. So there are always two.
+#[cfg_attr(
+    not(any(test, feature = "testing")),
+    expect(dead_code, reason = "only tests record on one thread")
+)]
 pub(crate) fn scoped(core: &Core) -> Dispatch {
     static SECOND: OnceLock<Dispatch> = OnceLock::new();
     SECOND.get_or_init(|| Dispatch::new(NoSubscriber::new()));
