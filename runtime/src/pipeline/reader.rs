@@ -16,15 +16,19 @@ pub(super) async fn run(core: Arc<Core>, queue: Arc<Queue>) {
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut clock_read = Instant::now();
+    let mut pass = None;
     loop {
         tokio::select! {
             _ = tick.tick() => {}
             () = queue.for_reader.notified() => {}
         }
         queue.reader_is_here();
-        let pass = queue.wanted_pass();
-        let drained = core.drain(queue.room());
-        if let (Some(pass), Drained::All) = (pass, drained) {
+        if pass.is_none() {
+            pass = queue.wanted_pass().inspect(|_| core.begin_pass());
+        }
+        if core.drain(queue.room()) == Drained::All
+            && let Some(pass) = pass.take()
+        {
             queue.complete_pass(pass);
         }
         if clock_read.elapsed() >= CLOCK {

@@ -123,30 +123,36 @@ impl Core {
         self.add_ring(SMALL)
     }
 
-    /// Empties the rings into the outlet, `most` spans at the most. A ring that nobody writes to any more is forgotten.
+    /// A pass begins: [`drain`](Core::drain) says when all has been taken that is in the rings now.
+    pub(crate) fn begin_pass(&self) {
+        lock(&self.rings).iter().for_each(|ring| ring.set_goal());
+    }
+
+    /// Visits every ring once and takes what it holds to the outlet: `most` spans at the most, but all of a ring that nobody
+    /// writes to any more. Such a ring is forgotten, so that threads that come and go leave no memory behind, whatever the
+    /// outlet has room for.
     pub(crate) fn drain(&self, most: u64) -> Drained {
         let mut drain = lock(&self.drain);
-        let (mut at, mut room) = (0, most);
+        let mut room = most;
         let mut drained = Drained::All;
-        while let Some(ring) = self.ring(at) {
+        for ring in self.rings_in_turn() {
             // Looked at before reading: nothing can come after. One is the list's own, one is this function's.
             let orphaned = Arc::strong_count(&ring) == 2;
             // The count is read relaxed; with this the ring's last record is seen by whoever saw its thread let go of it.
             fence(Acquire);
-            let (read, rest) = ring.drain(room, |record, words| {
+            let most = if orphaned { u64::MAX } else { room };
+            let (read, rest) = ring.drain(most, |record, words| {
                 drain.add(record, words);
                 if drain.is_full() {
                     self.outlet.accept(drain.take());
                 }
             });
-            room -= read;
-            match rest {
-                Drained::All if orphaned => self.forget(&ring),
-                Drained::All => at += 1,
-                Drained::Some => {
-                    drained = Drained::Some;
-                    break;
-                }
+            room = room.saturating_sub(read);
+            if orphaned {
+                self.forget(&ring);
+            }
+            if rest == Drained::Some {
+                drained = Drained::Some;
             }
         }
         if !drain.is_empty() {
@@ -155,8 +161,13 @@ impl Core {
         drained
     }
 
-    fn ring(&self, at: usize) -> Option<Arc<Ring>> {
-        lock(&self.rings).get(at).cloned()
+    /// The rings, each time beginning with another one: where there is no room for all, none is always the last.
+    fn rings_in_turn(&self) -> Vec<Arc<Ring>> {
+        let mut rings = lock(&self.rings);
+        if !rings.is_empty() {
+            rings.rotate_left(1);
+        }
+        rings.clone()
     }
 
     fn forget(&self, ring: &Arc<Ring>) {

@@ -69,6 +69,8 @@ pub(crate) struct Ring {
     head: Line,
     tail: Line,
     reader: Mutex<()>,
+    /// Where `head` was when the pass of all rings began that is under way.
+    goal: AtomicUsize,
 }
 
 /// What the writer knows: its own copy of where the reader was last.
@@ -88,7 +90,7 @@ pub(crate) enum Pushed {
     Full,
 }
 
-/// Whether a reader took everything that was there when it began.
+/// Whether everything has been taken that was there when the pass began.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Drained {
     All,
@@ -103,6 +105,7 @@ impl Ring {
             head: Line::default(),
             tail: Line::default(),
             reader: Mutex::new(()),
+            goal: AtomicUsize::new(0),
         }
     }
 
@@ -118,6 +121,11 @@ impl Ring {
     /// How many records were ever pushed.
     pub(crate) fn pushed(&self) -> u64 {
         self.head.pushed.load(Acquire)
+    }
+
+    /// A pass begins: it is over when all has been read that is here now.
+    pub(crate) fn set_goal(&self) {
+        self.goal.store(self.head.position.load(Acquire), Relaxed);
     }
 
     /// Writes a record: words, then bytes that are padded to whole words.
@@ -188,7 +196,8 @@ impl Ring {
         }
     }
 
-    /// Reads at most so many records, after another reader where there is one; says how many they were.
+    /// Reads at most so many records, after another reader where there is one; says how many they were, and whether the goal is
+    /// reached.
     pub(crate) fn drain(
         &self,
         most: u64,
@@ -203,10 +212,7 @@ impl Ring {
         let mut tail = self.tail.position.load(Relaxed);
         let head = self.head.position.load(Acquire);
         let mut count = 0;
-        while tail != head {
-            if count == most {
-                return (count, Drained::Some);
-            }
+        while tail != head && count < most {
             let at = self.place(tail);
             let word = self.words.get(at).map_or(SKIP, |word| word.load(Relaxed));
             if word == SKIP {
@@ -221,7 +227,8 @@ impl Ring {
             self.tail.position.store(tail, Release);
         }
         self.tail.position.store(tail, Release);
-        (count, Drained::All)
+        let is_at_goal = tail >= self.goal.load(Relaxed);
+        (count, if is_at_goal { Drained::All } else { Drained::Some })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use std::sync::mpsc;
+use std::time::Instant;
 
 /// A backend that holds each batch until it is told to go on.
 fn held(setup: Setup) -> (Bench, mpsc::Receiver<()>, mpsc::SyncSender<()>) {
@@ -65,6 +66,35 @@ fn rings_are_emptied_as_far_as_the_queue_has_room_and_lose_nothing_meanwhile() {
     drop(go);
     let (ledger, _) = bench.finish();
     assert_eq!((ledger.exported, ledger.dropped()), (50, 0));
+}
+
+#[test]
+fn threads_that_come_and_go_during_an_outage_leave_no_memory_behind() {
+    let (asked, question) = mpsc::channel();
+    let bench = one_span_at_a_time().start(move |_| {
+        asked.send(()).unwrap();
+        Answer::Never
+    });
+    let dispatch = crate::recorder::scoped(&bench.core);
+    let record = || {
+        tracing_core::dispatcher::with_default(&dispatch, || {
+            drop(tracing::info_span!("of a short thread").entered());
+        });
+    };
+    record();
+    question.recv_timeout(PATIENCE).unwrap();
+    for _ in 0..50 {
+        std::thread::scope(|scope| scope.spawn(record).join().unwrap());
+    }
+    let begin = Instant::now();
+    while bench.pipeline.ledger().dropped_for(DropReason::QueueFull) < 40 {
+        assert!(begin.elapsed() < PATIENCE, "{}", bench.pipeline.ledger());
+        std::thread::yield_now();
+    }
+    let ledger = bench.pipeline.ledger();
+    assert_eq!((ledger.created, ledger.waiting), (51, 11), "ten wait, one is in flight: {ledger}");
+    assert_eq!(bench.core.threads(), 1, "that of this thread");
+    bench.pipeline.shutdown(Duration::from_millis(100));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::testing::everything;
 use opentelemetry_proto::tonic::trace::v1::{ScopeSpans, Span};
 use prost::Message;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
 use tracing::info_span;
 use tracing_core::dispatcher;
 
@@ -88,10 +88,70 @@ fn a_thread_that_nobody_drains_loses_nothing() {
 fn a_drain_takes_as_many_as_it_is_asked_to() {
     let (core, kept) = recorder();
     dispatcher::with_default(&scoped(&core), || (0..10).for_each(record));
+    core.begin_pass();
     assert_eq!((core.drain(0), kept.count()), (Drained::Some, 0));
     assert_eq!((core.drain(4), kept.count()), (Drained::Some, 4));
     assert_eq!((core.drain(6), kept.count()), (Drained::All, 10));
     assert_eq!((core.drain(1), kept.count()), (Drained::All, 10));
+}
+
+#[test]
+fn what_a_thread_leaves_behind_is_handed_over_whatever_there_is_room_for() {
+    let (core, kept) = recorder();
+    let dispatch = scoped(&core);
+    dispatcher::with_default(&dispatch, || record(0));
+    for thread in 1..=20 {
+        let end = || dispatcher::with_default(&dispatch, || record(thread));
+        std::thread::scope(|scope| scope.spawn(end).join().unwrap());
+    }
+    assert_eq!(core.threads(), 21);
+    core.drain(0);
+    assert_eq!((kept.count(), core.threads(), core.created()), (20, 1, 21));
+}
+
+/// Two threads that each record ten spans in every round, after which `each_round` is called.
+fn two_busy_threads(core: &Arc<Core>, rounds: usize, mut each_round: impl FnMut()) {
+    let (dispatch, turn) = (scoped(core), Barrier::new(3));
+    std::thread::scope(|scope| {
+        for thread in 0..2 {
+            let (dispatch, turn) = (&dispatch, &turn);
+            scope.spawn(move || {
+                for _ in 0..rounds {
+                    dispatcher::with_default(dispatch, || (0..10).for_each(|_| record(thread)));
+                    turn.wait();
+                    turn.wait();
+                }
+            });
+        }
+        for _ in 0..rounds {
+            turn.wait();
+            each_round();
+            turn.wait();
+        }
+    });
+}
+
+#[test]
+fn no_thread_starves_where_there_is_room_for_one_alone() {
+    let (core, kept) = recorder();
+    two_busy_threads(&core, 4, || {
+        core.drain(10);
+    });
+    let of = |thread| kept.spans().iter().filter(|span| number(span) == thread).count();
+    assert_eq!((of(0), of(1)), (20, 20));
+}
+
+#[test]
+fn a_pass_ends_although_more_comes_in_than_there_is_room_for() {
+    let (core, _) = recorder();
+    let mut drained = Vec::new();
+    two_busy_threads(&core, 4, || {
+        if drained.is_empty() {
+            core.begin_pass();
+        }
+        drained.push(core.drain(10));
+    });
+    assert_eq!(drained[..2], [Drained::Some, Drained::All]);
 }
 
 #[test]
@@ -176,6 +236,7 @@ fn every_span_of_eight_threads_is_handed_over_or_counted() {
         busy.store(false, Relaxed);
         worker.join().unwrap();
     });
+    core.begin_pass();
     while core.drain(1000) == Drained::Some {}
     core.drain(u64::MAX);
     let lost = core.lost();
