@@ -27,7 +27,7 @@ use std::sync::Arc;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Builder {
     settings: Vec<(String, String)>,
 }
@@ -76,6 +76,14 @@ impl Builder {
     }
 }
 
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Any of the values may be a secret.
+        let keys: Vec<_> = self.settings.iter().map(|(key, _)| key).collect();
+        f.debug_struct("Builder").field("keys", &keys).finish_non_exhaustive()
+    }
+}
+
 /// Tracing that runs; it ends when this is dropped, which blocks for at most `shutdown_timeout` (5 s).
 #[derive(Debug)]
 #[must_use = "tracing ends when this is dropped"]
@@ -113,5 +121,36 @@ impl fmt::Display for StartError {
 impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_keys_and_no_values() {
+        let builder = Builder::new()
+            .set("tracing_headers.authorization", "Bearer s3cret")
+            .set("tracing_headers", "x=s3cret");
+        for shown in [format!("{builder:?}"), format!("{builder:#?}")] {
+            assert!(shown.contains("tracing_headers.authorization"), "{shown}");
+            assert!(!shown.contains("s3cret"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn the_error_of_a_bad_header_does_not_show_it() {
+        for (key, value) in [
+            ("tracing_headers.authorization", "s3cret\nx"),
+            ("tracing_headers", "s3cret"),
+            ("tracing_headers", "x y=s3cret"),
+        ] {
+            let error = Builder::new().set(key, value).start().unwrap_err();
+            for shown in [error.to_string(), format!("{error:?}"), format!("{error:#?}")] {
+                assert!(shown.contains("tracing_headers"), "{shown}");
+                assert!(!shown.contains("s3cret"), "{shown}");
+            }
+        }
     }
 }
