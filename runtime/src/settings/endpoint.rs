@@ -81,7 +81,7 @@ fn socket(path: &str, folder: &Path) -> Result<Address, String> {
     Ok(Address::Socket(folder.join(path)))
 }
 
-fn check_authority(scheme: &str, authority: &str) -> Result<(), String> {
+pub(super) fn check_authority(scheme: &str, authority: &str) -> Result<(), String> {
     let (host, port) = match authority.strip_prefix('[') {
         Some(rest) => bracketed_address(rest)?,
         None if authority.matches(':').count() > 1 => {

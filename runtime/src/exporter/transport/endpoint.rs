@@ -1,4 +1,4 @@
-//! What an endpoint's URI says, taken apart. It holds no secrets: the settings refuse a user and a query in it.
+//! What a URI says, taken apart. That of an endpoint holds no secrets: the settings refuse a user and a query in it.
 
 use crate::plan::Endpoint;
 use http::Uri;
@@ -26,9 +26,10 @@ pub(in crate::exporter) fn origin(uri: &Uri) -> String {
     format!("{}://{}", uri.scheme_str().unwrap_or("http"), host_and_port(uri))
 }
 
-/// Host and port, if it has one: `[::1]:4317`.
+/// Host and port, if it has one: `[::1]:4317`. Never a user, whom the URI of a proxy may have.
 pub(super) fn host_and_port(uri: &Uri) -> &str {
-    uri.authority().map_or("localhost", |authority| authority.as_str())
+    let authority = uri.authority().map_or("localhost", |authority| authority.as_str());
+    authority.rsplit_once('@').map_or(authority, |(_, host_and_port)| host_and_port)
 }
 
 /// The host, an IPv6 address without its brackets.
@@ -70,6 +71,15 @@ mod tests {
             (unix("/run/otel.sock"), unix("otel.sock")),
             ("unix:///run/otel.sock".into(), "unix:otel.sock".into())
         );
+    }
+
+    #[test]
+    fn the_user_of_a_proxy_is_never_shown_whatever_its_password_holds() {
+        for uri in
+            ["http://proxy:3128", "http://user:pass@proxy:3128", "http://user:p@ss@proxy:3128"]
+        {
+            assert_eq!(origin(&uri.parse().unwrap()), "http://proxy:3128");
+        }
     }
 
     #[test]

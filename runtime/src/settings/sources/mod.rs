@@ -81,7 +81,7 @@ impl Sources {
         standard::read(&environment, to);
         variables::read(&environment, to);
         words(&Origin::Builder, self.builder.iter().map(|(key, value)| (&**key, &**value)), to);
-        to.settings.proxies = Proxies::read(&environment);
+        to.settings.proxies = Proxies::read(&environment, &mut to.report);
         to.settings.terminal = Terminal::read(self.terminal, &environment);
     }
 }

@@ -81,7 +81,6 @@ fn what_is_not_utf8_matters_only_where_it_is_read() {
     let elsewhere = nothing()
         .os_variable("OTHER".into(), bad())
         .os_variable(bad(), "x".into())
-        .os_variable("HTTPS_PROXY".into(), bad())
         .os_variable("OTEL_METRICS_EXPORTER".into(), "none".into());
     assert_eq!(elsewhere.settings().service_name, "unknown_service");
 
@@ -94,6 +93,8 @@ fn what_is_not_utf8_matters_only_where_it_is_read() {
         &warning,
         &["`OTEL_SERVICE_NAME` is not UTF-8", "`unknown_service`", "used instead"],
     );
+    let warning = nothing().os_variable("HTTPS_PROXY".into(), bad()).warning();
+    assert_holds(&warning, &["`HTTPS_PROXY` is not used as a proxy", "it is not UTF-8"]);
 }
 
 #[cfg(unix)]
