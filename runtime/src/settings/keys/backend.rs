@@ -131,9 +131,11 @@ pub(super) static KEYS: &[Key] = &[
         "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
     ])
     .doc("How long one request may take, connecting included; then it is sent again."),
-    key("tracing_health_check", Kind::Flag(|to| &mut to.tracing_health_check))
-        .default("true")
-        .doc("Whether the backend is asked regularly if it would accept spans."),
+    key("tracing_health_check", Kind::Flag(|to| &mut to.tracing_health_check)).default("true").doc(
+        "Whether the backend is asked regularly if it would accept spans. It is read and \
+             checked, and has no effect in this version: the backend is asked once, at the \
+             start.",
+    ),
     key(
         "tracing_health_check_interval",
         Kind::Duration(
@@ -151,7 +153,7 @@ pub(super) static KEYS: &[Key] = &[
         ),
     )
     .default("30")
-    .doc("How often it is asked."),
+    .doc("How often it is asked. It is read and checked, and has no effect in this version."),
     key(
         "tracing_console_format",
         Kind::Choice(Choices {
