@@ -43,6 +43,11 @@ impl Chunk {
         self.spans
     }
 
+    /// The same spans in memory of their own: one span of a chunk keeps the memory of all of it.
+    pub(crate) fn copied(&self) -> Chunk {
+        Chunk { bytes: Bytes::copy_from_slice(&self.bytes), spans: self.spans }
+    }
+
     /// Takes spans from the front: at most `spans` of them in at most `bytes`, but one at least, so that a span that is larger
     /// than any limit goes alone.
     pub(crate) fn take(&mut self, spans: u64, bytes: usize) -> Chunk {
@@ -124,16 +129,15 @@ impl Batch {
         &self.resource
     }
 
-    /// The two halves by number of spans, or itself where a single span cannot be split further.
-    pub(crate) fn split(mut self) -> Result<(Batch, Batch), Batch> {
-        let half = self.spans / 2;
-        if half == 0 {
+    /// The first `count` spans and the others, or itself where one of the two parts would be empty.
+    pub(crate) fn split(mut self, count: u64) -> Result<(Batch, Batch), Batch> {
+        if count == 0 || count >= self.spans {
             return Err(self);
         }
         let mut first = Batch::empty(self.resource.clone());
         let mut second = Batch::empty(self.resource.clone());
         for mut chunk in self.chunks.drain(..) {
-            let missing = half - first.spans;
+            let missing = count - first.spans;
             if missing > 0 {
                 first.push(chunk.take(missing, usize::MAX));
             }
@@ -144,7 +148,7 @@ impl Batch {
         Ok((first, second))
     }
 
-    /// All that stands before the first span: `resource_spans` with its resource, `scope_spans` with its scope.
+    /// All that stands before the first span, at most [`Resource::header_len`] bytes: `resource_spans` with its resource, `scope_spans` with its scope.
     fn header(&self) -> Vec<u8> {
         let Resource { resource, scope } = &*self.resource;
         let scope_spans = scope.len() + self.body;
@@ -199,15 +203,16 @@ mod tests {
     }
 
     #[test]
-    fn split_halves_across_chunks_and_ends_at_one_span() {
+    fn split_goes_across_chunks_and_leaves_no_part_empty() {
         let (first, second) =
-            batch([chunk(&["a"]), chunk(&["b", "c"]), chunk(&["d", "e"])]).split().unwrap();
+            batch([chunk(&["a"]), chunk(&["b", "c"]), chunk(&["d", "e"])]).split(2).unwrap();
         assert_eq!(
             (names(&first), names(&second)),
             (vec!["a".into(), "b".into()], vec!["c".into(), "d".into(), "e".into()])
         );
         assert_eq!((first.spans(), second.spans()), (2, 3));
-        assert!(batch([chunk(&["a"])]).split().is_err());
+        assert!(batch([chunk(&["a", "b"])]).split(0).is_err());
+        assert!(batch([chunk(&["a", "b"])]).split(2).is_err());
     }
 
     #[test]

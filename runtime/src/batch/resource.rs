@@ -1,6 +1,9 @@
 //! What all spans of a process have in common, encoded once.
 
-use super::protobuf::put_bytes;
+use super::protobuf::{put_bytes, varint_len};
+
+/// The bytes of the longest varint.
+const MOST_VARINT: usize = varint_len(u64::MAX);
 
 /// The resource and the instrumentation scope of a request, each with all that stands beside it, ready to be copied.
 ///
@@ -31,6 +34,11 @@ impl Resource {
         let mut resource = Vec::new();
         put_bytes(&mut resource, 1, &message);
         Resource { resource, scope: scope() }
+    }
+
+    /// The most bytes that stand before the first span of a request: besides resource and scope two tags and two lengths.
+    pub(crate) fn header_len(&self) -> usize {
+        self.resource.len() + self.scope.len() + 2 * (1 + MOST_VARINT)
     }
 
     /// The attributes as an OTLP `Resource` message.

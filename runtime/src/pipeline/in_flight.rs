@@ -38,14 +38,14 @@ impl InFlight {
         self.settle();
     }
 
-    /// The two halves, or itself where a single span cannot be split further.
-    pub(super) fn split(mut self) -> Result<[InFlight; 2], InFlight> {
+    /// The first `first` spans and the others, or itself where one of the two parts would be empty.
+    pub(super) fn split(mut self, first: u64) -> Result<[InFlight; 2], InFlight> {
         let empty = Batch::empty(self.batch.resource().clone());
-        match std::mem::replace(&mut self.batch, empty).split() {
+        match std::mem::replace(&mut self.batch, empty).split(first) {
             Ok((first, second)) => {
                 self.spans = 0;
-                let half = |batch| InFlight::new(batch, self.accounts.clone(), self.queue.clone());
-                Ok([half(first), half(second)])
+                let part = |batch| InFlight::new(batch, self.accounts.clone(), self.queue.clone());
+                Ok([part(first), part(second)])
             }
             Err(single) => {
                 self.batch = single;

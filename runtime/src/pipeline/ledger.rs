@@ -46,10 +46,11 @@ reasons! {
     Rejected => "the backend took the batch but not this span",
     /// The backend refused the batch for good, for instance because of a wrong token or path.
     Refused => "the backend refused the batch",
-    /// The backend calls the span malformed. Please report it, with the message that was logged.
+    /// The backend calls the span malformed, or every batch that it is sent: then not each span is tried alone. Please report
+    /// it, with the message that was logged.
     Invalid => "the backend called the span malformed",
-    /// The program ended before the span could be sent. Raise `shutdown_timeout`, or look why the backend did not answer.
-    ShutDown => "the program ended before they could be sent, see `shutdown_timeout`",
+    /// The program ended before the backend took the span. Raise `shutdown_timeout`, or look why the backend did not take it.
+    ShutDown => "the program ended before the backend took them, see `shutdown_timeout`",
     /// The exporter panicked. The panic's message is on standard error.
     ExporterPanicked => "the exporter panicked",
 }
@@ -158,7 +159,7 @@ mod tests {
             ledger.to_string(),
             "10 spans created: 6 exported, 3 dropped, 1 waiting\n  \
              2 dropped: the queue was full, see `tracing_max_queue_size` and `tracing_max_queue_bytes`\n  \
-             1 dropped: the program ended before they could be sent, see `shutdown_timeout`"
+             1 dropped: the program ended before the backend took them, see `shutdown_timeout`"
         );
     }
 

@@ -11,9 +11,11 @@
 
 mod in_flight;
 mod ledger;
+mod losses;
 mod notice;
 mod queue;
 mod reader;
+mod request_size;
 mod retry;
 mod sender;
 #[cfg(test)]
@@ -29,6 +31,9 @@ use crate::batch::Resource;
 use crate::exporter::{ExportError, Exporter};
 use crate::plan::BatchLimits;
 use crate::recorder::{Core, hand_over_of_this_thread, hand_over_unfinished, silence_thread};
+use losses::Losses;
+use reader::Reader;
+use request_size::RequestSize;
 use sender::Sender;
 use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -78,6 +83,13 @@ impl Pipeline {
         let Parts { core, queue, accounts, exporter, resource, batch, retry, say } = parts;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (probed, probe) = sync_channel(1);
+        let reader = Reader {
+            core: core.clone(),
+            queue: queue.clone(),
+            accounts: accounts.clone(),
+            losses: Losses::new(say.clone()),
+        };
+        let size = RequestSize::new(batch.bytes.saturating_sub(resource.header_len()));
         let sender = Sender {
             exporter,
             queue: queue.clone(),
@@ -85,13 +97,15 @@ impl Pipeline {
             core: core.clone(),
             resource,
             limits: batch,
+            size,
+            refused_alone: 0,
             retry,
             notices: Notices::new(say),
         };
         let worker = std::thread::Builder::new().name("synndicate".into());
         let worker = worker.spawn(move || {
             silence_thread();
-            runtime.block_on(work(sender, probed));
+            runtime.block_on(work(sender, reader, probed));
             // Connections that are still being made would keep the runtime, and so the thread.
             runtime.shutdown_background();
         })?;
@@ -148,9 +162,8 @@ impl Pipeline {
 }
 
 /// The worker: reads the rings and sends batches until the queue is closed and empty, or its deadline is over.
-async fn work(mut sender: Sender, probed: SyncSender<FirstProbe>) {
+async fn work(mut sender: Sender, reader: Reader, probed: SyncSender<FirstProbe>) {
     let _end = EndQueue(sender.queue.clone());
-    let reader = reader::run(sender.core.clone(), sender.queue.clone());
     let deadline = deadline(sender.queue.clone());
     let send = async {
         let result = sender.probe().await.map(drop);
@@ -162,7 +175,7 @@ async fn work(mut sender: Sender, probed: SyncSender<FirstProbe>) {
     };
     tokio::select! {
         () = send => {}
-        () = reader => {}
+        () = reader.run() => {}
         () = deadline => {}
     }
 }

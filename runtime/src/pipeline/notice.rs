@@ -62,18 +62,21 @@ impl Notices {
             let seconds = down.since.elapsed().as_secs_f64();
             (self.say)(&format!("{place} takes spans again, after {seconds:.1} s"));
         }
-        if let Some(message) = &accepted.message {
-            self.message(place, accepted.rejected, message);
+        match (accepted.rejected, accepted.message.as_deref()) {
+            (0, None) => {}
+            (0, Some(message)) => self.remark(message, &format!("{place} says: {message}")),
+            (rejected, message) => {
+                let message = message.unwrap_or("it does not say why");
+                self.remark(message, &format!("{place} rejected {rejected} spans: {message}"));
+            }
         }
     }
 
-    /// What a backend says while it takes spans; once per text.
-    fn message(&mut self, place: &str, rejected: u64, message: &str) {
+    /// What a backend says while it takes spans; once per message.
+    fn remark(&mut self, message: &str, line: &str) {
         if self.messages.len() < MESSAGES && !self.messages.iter().any(|known| known == message) {
             self.messages.push(message.to_owned());
-            let rejected =
-                if rejected > 0 { format!("rejected {rejected} spans: ") } else { "says: ".into() };
-            (self.say)(&format!("{place} {rejected}{message}"));
+            (self.say)(line);
         }
     }
 
@@ -158,11 +161,19 @@ mod tests {
     async fn what_a_backend_says_is_shown_once_per_text() {
         let lines = Lines::default();
         let mut notices = lines.notices();
-        let says = |rejected, text: &str| Accepted { rejected, message: Some(text.into()) };
+        let says =
+            |rejected, text: Option<&str>| Accepted { rejected, message: text.map(Into::into) };
         for _ in 0..3 {
-            notices.delivered("jaeger", &says(3, "too old"));
-            notices.delivered("jaeger", &says(0, "deprecated"));
+            notices.delivered("jaeger", &says(3, Some("too old")));
+            notices.delivered("jaeger", &says(0, Some("deprecated")));
+            notices.delivered("jaeger", &says(2, None));
+            notices.delivered("jaeger", &says(0, None));
         }
-        assert_eq!(lines.taken(), ["jaeger rejected 3 spans: too old", "jaeger says: deprecated"]);
+        let expected = [
+            "jaeger rejected 3 spans: too old",
+            "jaeger says: deprecated",
+            "jaeger rejected 2 spans: it does not say why",
+        ];
+        assert_eq!(lines.taken(), expected);
     }
 }

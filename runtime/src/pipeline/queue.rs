@@ -228,6 +228,13 @@ impl State {
     }
 }
 
+/// What of `chunk` fits. A small part gets memory of its own, since the queue counts no more than its bytes.
+fn part(chunk: &mut Chunk, spans: u64, bytes: usize) -> Chunk {
+    let whole = chunk.len();
+    let part = chunk.take(spans, bytes);
+    if part.len() < whole / 2 { part.copied() } else { part }
+}
+
 impl Outlet for Queue {
     fn accept(&self, mut chunk: Chunk) {
         let mut state = self.lock();
@@ -241,7 +248,7 @@ impl Outlet for Queue {
         let entering = match (fits, room.min(bytes as u64)) {
             (true, _) => std::mem::take(&mut chunk),
             (false, 0) => Chunk::default(),
-            (false, _) => chunk.take(room, bytes),
+            (false, _) => part(&mut chunk, room, bytes),
         };
         if entering.spans() > 0 {
             state.spans += entering.spans();

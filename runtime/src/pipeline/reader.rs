@@ -1,5 +1,7 @@
 //! From the threads' rings to the queue.
 
+use super::ledger::Accounts;
+use super::losses::Losses;
 use super::queue::Queue;
 use crate::recorder::{Core, Drained, follow_wall_clock};
 use std::sync::Arc;
@@ -11,29 +13,45 @@ const TICK: Duration = Duration::from_millis(50);
 /// How often the wall clock is looked at.
 const CLOCK: Duration = Duration::from_secs(1);
 
-/// Empties the rings, every [`TICK`] and when one is half full, as far as the queue has room. Never ends.
-pub(super) async fn run(core: Arc<Core>, queue: Arc<Queue>) {
-    let mut tick = interval(TICK);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut clock_read = Instant::now();
-    let mut pass = None;
-    loop {
-        tokio::select! {
-            _ = tick.tick() => {}
-            () = queue.for_reader.notified() => {}
+/// Empties the rings, and is the first to see what is lost on the way.
+pub(super) struct Reader {
+    pub(super) core: Arc<Core>,
+    pub(super) queue: Arc<Queue>,
+    pub(super) accounts: Arc<Accounts>,
+    pub(super) losses: Losses,
+}
+
+impl Reader {
+    /// Empties the rings, every [`TICK`] and when one is half full, as far as the queue has room. Never ends.
+    pub(super) async fn run(mut self) {
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut clock_read = Instant::now();
+        let mut pass = None;
+        loop {
+            tokio::select! {
+                _ = tick.tick() => {}
+                () = self.queue.for_reader.notified() => {}
+            }
+            self.read(&mut pass);
+            if clock_read.elapsed() >= CLOCK {
+                follow_wall_clock();
+                clock_read = Instant::now();
+            }
         }
-        queue.reader_is_here();
+    }
+
+    /// Visits the rings once. `pass` is the request to empty them that is being fulfilled.
+    fn read(&mut self, pass: &mut Option<u64>) {
+        self.queue.reader_is_here();
         if pass.is_none() {
-            pass = queue.wanted_pass().inspect(|_| core.begin_pass());
+            *pass = self.queue.wanted_pass().inspect(|_| self.core.begin_pass());
         }
-        if core.drain(queue.room()) == Drained::All
+        if self.core.drain(self.queue.room()) == Drained::All
             && let Some(pass) = pass.take()
         {
-            queue.complete_pass(pass);
+            self.queue.complete_pass(pass);
         }
-        if clock_read.elapsed() >= CLOCK {
-            follow_wall_clock();
-            clock_read = Instant::now();
-        }
+        self.losses.look(&self.accounts.ledger(&self.core));
     }
 }

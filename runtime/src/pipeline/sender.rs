@@ -4,6 +4,7 @@ use super::in_flight::InFlight;
 use super::ledger::{Accounts, DropReason};
 use super::notice::Notices;
 use super::queue::{Next, Queue};
+use super::request_size::RequestSize;
 use super::retry::RetryPolicy;
 use crate::batch::{Batch, Resource};
 use crate::exporter::{Accepted, ErrorKind, ExportError, Exporter};
@@ -15,7 +16,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// After so many spans in a row that were refused alone, the backend is taken for one that refuses everything: to send it every
+/// span alone, and all the batches on the way there, would be an attack.
+const REFUSED_ALONE: u32 = 8;
 
 /// Sends what waits in the queue.
 pub(super) struct Sender {
@@ -25,6 +30,9 @@ pub(super) struct Sender {
     pub(super) core: Arc<Core>,
     pub(super) resource: Arc<Resource>,
     pub(super) limits: BatchLimits,
+    pub(super) size: RequestSize,
+    /// How many spans in a row the backend has called malformed when each was sent alone.
+    pub(super) refused_alone: u32,
     pub(super) retry: RetryPolicy,
     pub(super) notices: Notices,
 }
@@ -35,6 +43,30 @@ enum Verdict {
     /// Parts of it may be taken.
     Split(DropReason),
     GivenUp(DropReason),
+}
+
+/// How often a batch was not taken.
+#[derive(Debug, Default)]
+struct Failures {
+    all: u32,
+    /// By a server that does not speak the wire protocol.
+    of_wire: u32,
+}
+
+impl Failures {
+    fn add(&mut self, kind: ErrorKind) {
+        self.all += 1;
+        self.of_wire += u32::from(kind == ErrorKind::WireNotSpoken);
+    }
+}
+
+/// The wait before the next attempt, where it is not ours to choose.
+fn asked_for(kind: ErrorKind) -> Option<Duration> {
+    match kind {
+        ErrorKind::Retryable { wait } => wait,
+        ErrorKind::WireNotSpoken => Some(Duration::ZERO),
+        _ => None,
+    }
 }
 
 impl Sender {
@@ -56,7 +88,8 @@ impl Sender {
     /// Runs until the queue is closed and empty.
     pub(super) async fn run(&mut self) {
         loop {
-            match self.queue.next(&self.limits, &self.resource) {
+            let limits = BatchLimits { bytes: self.size.bytes(), ..self.limits };
+            match self.queue.next(&limits, &self.resource) {
                 Next::Send(batch) => self.deliver(batch).await,
                 Next::WaitUntil(None) => self.queue.for_sender.notified().await,
                 Next::WaitUntil(Some(due)) => tokio::select! {
@@ -75,55 +108,87 @@ impl Sender {
 
     /// Sends a batch, split where it must be, and settles every span of it.
     async fn deliver(&mut self, batch: Batch) {
+        // One span of each batch may be tried alone: a backend that took nothing may take something now.
+        self.refused_alone = self.refused_alone.min(REFUSED_ALONE - 1);
         let in_flight = InFlight::new(batch, self.accounts.clone(), self.queue.clone());
         let mut pending = vec![in_flight];
         while let Some(batch) = pending.pop() {
             match self.send(batch.batch()).await {
                 Verdict::Delivered(accepted) => batch.delivered(accepted.rejected),
                 Verdict::GivenUp(reason) => batch.dropped(reason),
-                Verdict::Split(reason) => match batch.split() {
+                Verdict::Split(reason) => match self.part(batch, reason) {
                     Ok([first, second]) => pending.extend([second, first]),
-                    Err(single) => single.dropped(reason),
+                    Err(whole) => whole.dropped(reason),
                 },
             }
         }
     }
 
-    /// Tries a batch until the backend has taken it or will never take it. Once the program ends there is one more attempt.
+    /// Two parts of which one may be taken where the whole was not, or the whole where that is not to be expected.
+    fn part(&self, batch: InFlight, reason: DropReason) -> Result<[InFlight; 2], InFlight> {
+        let half = batch.batch().spans() / 2;
+        match REFUSED_ALONE.saturating_sub(self.refused_alone) {
+            0 if reason == DropReason::Invalid => Err(batch),
+            1 if reason == DropReason::Invalid => batch.split(half.min(1)),
+            _ => batch.split(half),
+        }
+    }
+
+    /// Tries a batch until the backend has taken it or will never take it.
     async fn send(&mut self, batch: &Batch) -> Verdict {
-        let mut failures = 0;
+        let mut failures = Failures::default();
         loop {
-            let last = self.queue.is_closed();
+            let is_ending = self.queue.is_closed();
             let error = match self.attempt(batch).await {
                 Ok(accepted) => {
-                    self.notices.delivered(&self.exporter.place(), &accepted);
+                    self.taken(&accepted);
                     return Verdict::Delivered(accepted);
                 }
                 Err(error) => error,
             };
-            failures += 1;
-            let wait = match error.kind {
-                ErrorKind::TooLarge => {
-                    self.remember_limit(batch);
-                    return Verdict::Split(DropReason::TooLarge);
-                }
-                ErrorKind::Invalid => return self.split_invalid(batch, &error),
-                ErrorKind::Retryable { wait } => wait,
-                ErrorKind::TimedOut | ErrorKind::Unreachable => None,
-                // The exporter forgets what it took the server for, and looks again once.
-                ErrorKind::WireNotSpoken if failures == 1 => Some(Duration::ZERO),
-                ErrorKind::WireNotSpoken | ErrorKind::Refused => {
-                    self.tell(&error);
-                    return Verdict::GivenUp(DropReason::Refused);
-                }
-                ErrorKind::Panicked => return Verdict::GivenUp(DropReason::ExporterPanicked),
-            };
+            failures.add(error.kind);
+            if let Some(verdict) = self.judge(batch, &error, &failures) {
+                return verdict;
+            }
             self.tell(&error);
-            if last {
+            let wait = self.retry.wait(failures.all, asked_for(error.kind), random());
+            if !is_ending {
+                self.wait(wait).await;
+            } else if self.is_worth_waiting(error.kind, wait) {
+                sleep(wait).await;
+            } else {
                 return Verdict::GivenUp(DropReason::ShutDown);
             }
-            self.wait(self.retry.wait(failures, wait, random())).await;
         }
+    }
+
+    /// What a failure means for the batch; `None`: it may be taken later.
+    fn judge(
+        &mut self,
+        batch: &Batch,
+        error: &ExportError,
+        failures: &Failures,
+    ) -> Option<Verdict> {
+        match error.kind {
+            ErrorKind::Retryable { .. } | ErrorKind::TimedOut | ErrorKind::Unreachable => None,
+            // The exporter forgets what it took the server for, and looks again once.
+            ErrorKind::WireNotSpoken if failures.of_wire == 1 => None,
+            ErrorKind::WireNotSpoken | ErrorKind::Refused => {
+                self.tell(error);
+                Some(Verdict::GivenUp(DropReason::Refused))
+            }
+            ErrorKind::TooLarge => Some(self.too_large(batch)),
+            ErrorKind::Invalid => Some(self.invalid(batch, error)),
+            ErrorKind::Panicked => Some(Verdict::GivenUp(DropReason::ExporterPanicked)),
+        }
+    }
+
+    /// Whether there may be another attempt although the program ends: where a server answered, which asks for a little time, and
+    /// there is so much. A backend that is not there costs the end of a program no time.
+    fn is_worth_waiting(&self, kind: ErrorKind, wait: Duration) -> bool {
+        let answers = matches!(kind, ErrorKind::Retryable { .. } | ErrorKind::WireNotSpoken);
+        let deadline = *self.queue.closed.borrow();
+        answers && deadline.is_some_and(|deadline| Instant::now() + wait < deadline)
     }
 
     /// Waits, but not beyond the moment when the program begins to end.
@@ -147,16 +212,23 @@ impl Sender {
         .await
     }
 
-    /// The next batches are no larger than half of one that was too large, so that each is not refused again.
-    fn remember_limit(&mut self, batch: &Batch) {
+    fn taken(&mut self, accepted: &Accepted) {
+        self.size.taken();
+        self.refused_alone = 0;
+        self.notices.delivered(&self.exporter.place(), accepted);
+    }
+
+    fn too_large(&mut self, batch: &Batch) -> Verdict {
         if batch.spans() > 1 {
-            self.limits.bytes = self.limits.bytes.min(batch.body_len() / 2);
+            self.size.refused(batch.body_len());
         }
+        Verdict::Split(DropReason::TooLarge)
     }
 
     /// Only the span that is alone in its batch is known to be the bad one; that is said, once.
-    fn split_invalid(&mut self, batch: &Batch, error: &ExportError) -> Verdict {
+    fn invalid(&mut self, batch: &Batch, error: &ExportError) -> Verdict {
         if batch.spans() == 1 {
+            self.refused_alone += 1;
             self.tell(error);
         }
         Verdict::Split(DropReason::Invalid)

@@ -48,7 +48,7 @@ fn ten_thousand_spans_that_wait_for_a_dead_backend_do_not_hold_the_end_up() {
                 "{}",
                 outcome.stderr
             );
-            outcome.assert_says("dropped: the program ended before they could be sent");
+            outcome.assert_says("dropped: the program ended before the backend took them");
         }
     }
 }

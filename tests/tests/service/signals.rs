@@ -155,7 +155,7 @@ fn the_first_signal_at_the_end_of_the_program_changes_nothing() {
         let program = sending_over(wire, Program::new(SYNC, "last"), &backend.endpoint());
         let outcome = signalled(program.set("shutdown_timeout", "2s"), &[Signal::TERM]);
         outcome.assert_code(7);
-        outcome.assert_says("2 dropped: the program ended before they could be sent");
+        outcome.assert_says("2 dropped: the program ended before the backend took them");
     }
 }
 

@@ -75,6 +75,41 @@ fn a_wire_that_is_not_spoken_is_looked_for_once_more() {
 }
 
 #[test]
+fn a_wire_that_is_not_spoken_after_other_failures_is_looked_for_once_more() {
+    let mut answers = [
+        refuse(ErrorKind::Retryable { wait: None }),
+        refuse(ErrorKind::Unreachable),
+        refuse(ErrorKind::WireNotSpoken),
+        accept(),
+    ]
+    .into_iter();
+    let bench = Setup::default().start(move |_| answers.next().unwrap());
+    bench.end_spans(["a"]);
+    let (ledger, seen) = bench.finish();
+    assert_eq!((ledger.exported, seen.len()), (1, 4));
+}
+
+#[test]
+fn a_request_with_its_header_is_no_larger_than_the_settings_say() {
+    let setup = Setup {
+        batch: BatchLimits { bytes: 20_000, ..Setup::default().batch },
+        resource: Resource::new([("service.name", "x".repeat(10_000))]),
+        ..Setup::default()
+    };
+    let sizes = Arc::<Mutex<Vec<usize>>>::default();
+    let noted = sizes.clone();
+    let bench = setup.start(move |batch| {
+        noted.lock().unwrap().push(batch.request().iter().map(bytes::Bytes::len).sum());
+        accept()
+    });
+    (0..100).for_each(|_| bench.core.accept(chunk("fat", 300)));
+    let (ledger, _) = bench.finish();
+    let largest = sizes.lock().unwrap().iter().copied().max().unwrap();
+    assert_eq!(ledger.exported, 100);
+    assert!((19_000..=20_000).contains(&largest), "{largest}");
+}
+
+#[test]
 fn what_the_backend_rejects_of_a_batch_is_counted_and_its_message_shown_once() {
     let bench = Setup::default().start(|batch| {
         let rejected = batch.spans().min(3);
@@ -105,6 +140,45 @@ fn one_bad_span_costs_itself_and_no_other() {
     bench.end_spans(numbered(50));
     let (ledger, _) = bench.finish();
     assert_eq!((ledger.exported, ledger.dropped_for(DropReason::Invalid)), (100, 1));
+}
+
+/// A backend that calls each batch malformed for which `is_bad` is true of one of its spans.
+fn disliking(is_bad: impl Fn(&str) -> bool + Send + 'static) -> Bench {
+    Setup::default().start(move |batch| {
+        if names(batch).iter().any(|name| is_bad(name)) {
+            refuse(ErrorKind::Invalid)
+        } else {
+            accept()
+        }
+    })
+}
+
+#[test]
+fn a_backend_that_calls_everything_malformed_is_not_sent_every_span_alone() {
+    let bench = disliking(|_| true);
+    let mut requests = Vec::new();
+    for _ in 0..3 {
+        let before = bench.seen.lock().unwrap().len();
+        bench.end_spans(numbered(512));
+        assert!(bench.pipeline.flush(PATIENCE));
+        requests.push(bench.seen.lock().unwrap().len() - before);
+    }
+    assert!(requests[0] < 40, "{requests:?}");
+    assert_eq!(requests[1..], [3, 3], "all of it, the first span, the others");
+    let (ledger, _) = bench.end();
+    assert_eq!(ledger.dropped_for(DropReason::Invalid), 3 * 512);
+}
+
+#[test]
+fn a_backend_that_took_nothing_for_a_while_is_sent_everything_it_takes_again() {
+    let bench = disliking(|name| name.starts_with("bad"));
+    bench.end_spans((0..100).map(|_| "bad"));
+    assert!(bench.pipeline.flush(PATIENCE));
+    bench.end_spans(numbered(100));
+    bench.end_spans(["bad"]);
+    bench.end_spans(numbered(100));
+    let (ledger, _) = bench.finish();
+    assert_eq!((ledger.exported, ledger.dropped_for(DropReason::Invalid)), (200, 101));
 }
 
 #[test]

@@ -71,6 +71,41 @@ fn a_backend_that_is_down_is_tried_once_more_and_costs_no_time() {
 }
 
 #[test]
+fn a_backend_that_asks_for_a_moment_at_the_end_gets_it() {
+    for wait in [None, Some(Duration::from_millis(2))] {
+        let mut failures = 3;
+        let bench = Setup::default().start(move |_| {
+            failures -= 1;
+            if failures >= 0 { refuse(ErrorKind::Retryable { wait }) } else { accept() }
+        });
+        bench.end_spans(["a"]);
+        let (ledger, seen) = bench.end();
+        assert_eq!((ledger.exported, seen.len()), (1, 4), "{wait:?}");
+    }
+}
+
+#[test]
+fn a_wait_that_the_deadline_does_not_allow_is_not_begun() {
+    let wait = Some(PATIENCE * 2);
+    let bench = Setup::default().start(move |_| refuse(ErrorKind::Retryable { wait }));
+    bench.end_spans(["a"]);
+    let begin = Instant::now();
+    let (ledger, seen) = bench.end();
+    assert!(begin.elapsed() < PATIENCE);
+    assert_eq!((ledger.dropped_for(DropReason::ShutDown), seen.len()), (1, 1));
+}
+
+#[test]
+fn a_backend_that_is_not_there_costs_the_end_one_attempt() {
+    for kind in [ErrorKind::Unreachable, ErrorKind::TimedOut] {
+        let bench = Setup::default().start(move |_| refuse(kind));
+        bench.end_spans(["a"]);
+        let (ledger, seen) = bench.end();
+        assert_eq!((ledger.dropped_for(DropReason::ShutDown), seen.len()), (1, 1), "{kind:?}");
+    }
+}
+
+#[test]
 fn what_comes_after_the_end_is_counted_as_lost() {
     let bench = Setup::default().start(|_| accept());
     bench.pipeline.shutdown(PATIENCE);

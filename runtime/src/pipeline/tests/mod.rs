@@ -31,6 +31,7 @@ struct Setup {
     queue: QueueLimits,
     batch: BatchLimits,
     retry: RetryPolicy,
+    resource: Resource,
 }
 
 impl Default for Setup {
@@ -40,6 +41,7 @@ impl Default for Setup {
             // Batches leave when they are asked for, not by time.
             batch: BatchLimits { spans: 512, bytes: 512 * 1024, timeout: PATIENCE },
             retry: RetryPolicy { first: Duration::from_millis(1), most: Duration::from_millis(4) },
+            resource: Resource::new([("service.name", "test")]),
         }
     }
 }
@@ -65,7 +67,7 @@ impl Setup {
             queue: queue.clone(),
             accounts,
             exporter: Exporter::Scripted(exporter),
-            resource: Arc::new(Resource::new([("service.name", "test")])),
+            resource: Arc::new(self.resource),
             batch: self.batch,
             retry: self.retry,
             say: Arc::new(move |text| says.lock().unwrap().push(text.to_owned())),

@@ -98,6 +98,47 @@ fn threads_that_come_and_go_during_an_outage_leave_no_memory_behind() {
 }
 
 #[test]
+fn each_reason_for_which_spans_are_lost_is_said_once_while_the_program_runs() {
+    let bench = Setup::default().start(|_| accept());
+    let reasons = [
+        DropReason::QueueFull,
+        DropReason::ThreadTooFast,
+        DropReason::TooManyOpen,
+        DropReason::TooLarge,
+    ];
+    let told = |reason: DropReason| {
+        let said = bench.said.lock().unwrap();
+        said.iter().filter(|line| line.contains(reason.text())).cloned().collect::<Vec<_>>()
+    };
+    for reason in reasons {
+        assert_eq!(told(reason), [""; 0]);
+        bench.pipeline.accounts.drop_for(reason, 3);
+        let begin = Instant::now();
+        while told(reason).is_empty() {
+            assert!(begin.elapsed() < PATIENCE, "nothing is said of {reason:?}");
+            std::thread::yield_now();
+        }
+        bench.pipeline.accounts.drop_for(reason, 3);
+    }
+    // The second of two flushes ends after the pass of the first one is over.
+    assert!(bench.pipeline.flush(PATIENCE) && bench.pipeline.flush(PATIENCE));
+    for reason in reasons {
+        assert_eq!(told(reason), [format!("3 spans dropped so far: {}", reason.text())]);
+    }
+}
+
+#[test]
+fn a_span_that_fits_does_not_keep_the_memory_of_those_that_do_not() {
+    let accounts = Arc::new(Accounts::default());
+    let queue = Queue::new(QueueLimits { spans: 1, bytes: 1_000_000 }, accounts);
+    let bytes: bytes::Bytes =
+        (0..30).flat_map(|_| chunk("together", 0).bytes().to_vec()).collect::<Vec<_>>().into();
+    queue.accept(Chunk::new(bytes.clone(), 30));
+    assert!(bytes.is_unique(), "one of thirty waits, in memory of its own");
+    assert_eq!(queue.room(), 0);
+}
+
+#[test]
 fn a_batch_leaves_when_it_is_old_enough() {
     let limits = BatchLimits { timeout: Duration::from_millis(20), ..Setup::default().batch };
     let (bench, arrival, go) = held(Setup { batch: limits, ..Setup::default() });
