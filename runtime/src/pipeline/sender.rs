@@ -16,7 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 /// After so many spans in a row that were refused alone, the backend is taken for one that refuses everything: to send it every
 /// span alone, and all the batches on the way there, would be an attack.
@@ -67,6 +67,12 @@ fn asked_for(kind: ErrorKind) -> Option<Duration> {
         ErrorKind::WireNotSpoken => Some(Duration::ZERO),
         _ => None,
     }
+}
+
+/// Whether there is a server that may take the batch a little later. One that is not there must cost the end of a program no
+/// time.
+fn answers(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Retryable { .. } | ErrorKind::WireNotSpoken)
 }
 
 impl Sender {
@@ -152,10 +158,11 @@ impl Sender {
             }
             self.tell(&error);
             let wait = self.retry.wait(failures.all, asked_for(error.kind), random());
+            let again = Instant::now() + wait;
             if !is_ending {
-                self.wait(wait).await;
-            } else if self.is_worth_waiting(error.kind, wait) {
-                sleep(wait).await;
+                self.wait(error.kind, again).await;
+            } else if answers(error.kind) && self.is_in_time(again) {
+                sleep_until(again).await;
             } else {
                 return Verdict::GivenUp(DropReason::ShutDown);
             }
@@ -183,21 +190,22 @@ impl Sender {
         }
     }
 
-    /// Whether there may be another attempt although the program ends: where a server answered, which asks for a little time, and
-    /// there is so much. A backend that is not there costs the end of a program no time.
-    fn is_worth_waiting(&self, kind: ErrorKind, wait: Duration) -> bool {
-        let answers = matches!(kind, ErrorKind::Retryable { .. } | ErrorKind::WireNotSpoken);
-        let deadline = *self.queue.closed.borrow();
-        answers && deadline.is_some_and(|deadline| Instant::now() + wait < deadline)
-    }
-
-    /// Waits, but not beyond the moment when the program begins to end.
-    async fn wait(&self, wait: Duration) {
+    /// Waits, but not beyond the moment when the program begins to end, unless a server asks for a time that there is.
+    async fn wait(&self, kind: ErrorKind, again: Instant) {
         let mut closed = self.queue.closed.subscribe();
         tokio::select! {
-            () = sleep(wait) => {}
-            _ = closed.wait_for(Option::is_some) => {}
+            () = sleep_until(again) => {}
+            _ = closed.wait_for(Option::is_some) => {
+                if asked_for(kind).is_some() && self.is_in_time(again) {
+                    sleep_until(again).await;
+                }
+            }
         }
+    }
+
+    /// Whether the end of the program, which has begun, leaves time for an attempt then.
+    fn is_in_time(&self, again: Instant) -> bool {
+        self.queue.closed.borrow().is_some_and(|deadline| again < deadline)
     }
 
     /// One attempt. A panic in the exporter, which may be a user's, ends neither the pipeline nor the program.

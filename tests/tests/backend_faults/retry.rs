@@ -41,6 +41,26 @@ fn seconds_are_waited() -> Result<()> {
 }
 
 #[test]
+fn a_short_program_whose_backend_asks_for_a_second_at_its_end_loses_nothing() -> Result<()> {
+    on_both_wires(|wire| {
+        let busy = AtomicBool::new(true);
+        let receiver = Receiver::over(wire).answering(move |export| {
+            let refuses = export.spans().next().is_some() && busy.swap(false, SeqCst);
+            let refusal = Refusal::new(503, Code::Unavailable, "busy").retry(Retry::Seconds(1));
+            if refuses { Answer::Refused(refusal) } else { Answer::Taken }
+        });
+        let receiver = receiver.listen()?;
+        let mut program = start_and_probe(&receiver, &[])?;
+        program.ask("spans 100")?;
+        let account = program.shutdown()?;
+        assert_eq!((account.created, account.exported), (100, 100), "{account:?}");
+        let noted = receiver.noted();
+        assert!(noted.exports[0].at - noted.refused[0].at >= Duration::from_secs(1));
+        Ok(())
+    })
+}
+
+#[test]
 fn a_date_is_waited_for_by_the_servers_clock() -> Result<()> {
     check(503, Code::Unavailable, Some(&Retry::Date(2)), ASKED)
 }

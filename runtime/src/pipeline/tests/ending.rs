@@ -85,6 +85,25 @@ fn a_backend_that_asks_for_a_moment_at_the_end_gets_it() {
 }
 
 #[test]
+fn a_wait_that_a_server_asked_for_before_the_end_is_kept() {
+    const WAIT: Duration = Duration::from_millis(100);
+    let (asked, question) = mpsc::channel();
+    let mut first = true;
+    let setup =
+        Setup { batch: BatchLimits { spans: 1, ..Setup::default().batch }, ..Setup::default() };
+    let bench = setup.start(move |_| {
+        asked.send(Instant::now()).unwrap();
+        let refuses = std::mem::take(&mut first);
+        if refuses { refuse(ErrorKind::Retryable { wait: Some(WAIT) }) } else { accept() }
+    });
+    bench.end_spans(["a"]);
+    let refused = question.recv_timeout(PATIENCE).unwrap();
+    let (ledger, _) = bench.end();
+    assert_eq!(ledger.exported, 1);
+    assert!(question.recv().unwrap() - refused >= WAIT);
+}
+
+#[test]
 fn a_wait_that_the_deadline_does_not_allow_is_not_begun() {
     let wait = Some(PATIENCE * 2);
     let bench = Setup::default().start(move |_| refuse(ErrorKind::Retryable { wait }));
