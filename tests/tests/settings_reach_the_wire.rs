@@ -183,3 +183,67 @@ fn a_relative_unix_socket_lies_beside_the_file_that_names_it() -> Result<()> {
     }
     Ok(())
 }
+
+/// A service that sends to `endpoint` over HTTP, with these variables besides.
+fn service_at(endpoint: &str, others: &[(&str, &str)]) -> Result<Program> {
+    let [_, (mut all, _), _] = each_source("http", endpoint);
+    all.extend(others.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())));
+    Ok(Program::start_with(SERVICE, all, None)?)
+}
+
+#[test]
+fn the_proxy_of_the_environment_is_asked_for_what_is_not_on_this_machine() -> Result<()> {
+    let proxy = Receiver::over(Wire::Http).listen()?;
+    let endpoint = "http://collector.example:4318";
+    let mut service = service_at(endpoint, &[("HTTP_PROXY", &proxy.endpoint())])?;
+    service.ask("spans 3")?;
+    let account = service.shutdown()?;
+    assert_eq!(account.exported, 3, "{account:?}\n{:#?}", service.log());
+    let noted = proxy.noted();
+    assert_eq!(noted.taken, 3);
+    assert_eq!(noted.exports[0].path, TRACES);
+    assert_eq!(noted.exports[0].header("host"), Some("collector.example:4318"));
+    let shown = format!("`{endpoint}/v1/traces` through the proxy `{}`", proxy.endpoint());
+    service.wait_for_log(&shown)?;
+    Ok(())
+}
+
+#[test]
+fn what_is_on_this_machine_is_reached_without_the_proxy_of_the_environment() -> Result<()> {
+    let [receiver, proxy] =
+        [Receiver::over(Wire::Http).listen()?, Receiver::over(Wire::Http).listen()?];
+    let proxies = [("HTTP_PROXY", &*proxy.endpoint()), ("ALL_PROXY", &*proxy.endpoint())];
+    let mut service = service_at(&receiver.endpoint(), &proxies)?;
+    service.ask("spans 3")?;
+    assert_eq!(service.shutdown()?.exported, 3);
+    assert_eq!((receiver.noted().taken, proxy.noted().requests), (3, 0));
+    Ok(())
+}
+
+#[test]
+fn what_the_environment_exempts_is_reached_without_its_proxy() -> Result<()> {
+    let proxy = Receiver::over(Wire::Http).listen()?;
+    let variables = [
+        ("HTTP_PROXY", &*proxy.endpoint()),
+        ("NO_PROXY", ".example"),
+        (&*variable("shutdown_timeout"), "1"),
+    ];
+    let mut service = service_at("http://collector.example:4318", &variables)?;
+    service.wait_for_log("go to `http://collector.example:4318/v1/traces`, which")?;
+    service.ask("spans 3")?;
+    let account = service.shutdown()?;
+    assert_eq!((account.exported, proxy.noted().requests), (0, 0), "{account:?}");
+    Ok(())
+}
+
+#[test]
+fn a_proxy_that_cannot_be_used_is_told_without_its_password() -> Result<()> {
+    let receiver = Receiver::over(Wire::Http).listen()?;
+    let proxy = [("HTTP_PROXY", "htp://user:s3cr3t@proxy:3128")];
+    let mut service = service_at(&receiver.endpoint(), &proxy)?;
+    service.ask("spans 3")?;
+    assert_eq!(service.shutdown()?.exported, 3);
+    let log = service.end()?.1.join("\n");
+    assert!(log.contains("warning: `HTTP_PROXY` is not used") && !log.contains("s3cr3t"), "{log}");
+    Ok(())
+}

@@ -1,6 +1,6 @@
 //! What people read of a backend that comes and goes: little.
 
-use super::{Result, assert_told_once, on_both_wires, start_and_probe, told};
+use super::{Result, assert_told_once, on_both_wires, start, start_and_probe, told};
 use synndicate_tests::receiver::{Fault, Receiver};
 
 #[test]
@@ -15,6 +15,23 @@ fn a_backend_that_goes_up_and_down_again_and_again_is_spoken_of_once() -> Result
         }
         assert_eq!(program.shutdown()?.exported, 60);
         assert_told_once(&program.end()?.1);
+        Ok(())
+    })
+}
+
+#[test]
+fn spans_that_are_lost_are_spoken_of_once_while_the_program_runs() -> Result<()> {
+    on_both_wires(|wire| {
+        let receiver = Receiver::over(wire).away()?;
+        let mut program = start(&receiver, &[("tracing_max_queue_size", "100")])?;
+        for _ in 0..3 {
+            program.ask("spans 300")?;
+            program.wait_for_log("spans dropped so far: the queue was full")?;
+        }
+        let log = program.log();
+        let lost: Vec<_> = log.iter().filter(|line| line.contains("dropped so far:")).collect();
+        assert_eq!(lost.len(), 1, "{log:#?}");
+        assert!(lost[0].contains("see `tracing_max_queue_size`"), "{log:#?}");
         Ok(())
     })
 }

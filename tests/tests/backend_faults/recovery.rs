@@ -36,6 +36,25 @@ fn nothing_is_lost_when_the_backend_answers_garbage() -> Result<()> {
 }
 
 #[test]
+fn what_the_pipeline_does_is_never_traced() -> Result<()> {
+    on_both_wires(|wire| {
+        let receiver = Receiver::over(wire).listen()?;
+        let mut program = start_and_probe(&receiver, &[("tracing_filter", "trace")])?;
+        program.ask("spans 100")?;
+        assert!(program.flush()?);
+        receiver.disturb(Fault::Reset);
+        program.ask("spans 100")?;
+        assert!(program.flush()?);
+        let account = program.shutdown()?;
+        assert_eq!((account.created, account.exported), (200, 200), "{account:?}");
+        for span in receiver.noted().spans() {
+            assert_eq!((&*span.name, span.events.len()), ("work", 0), "{span:?}");
+        }
+        Ok(())
+    })
+}
+
+#[test]
 fn spans_whose_answer_was_lost_arrive_twice_and_count_once() -> Result<()> {
     on_both_wires(|wire| {
         let receiver = Receiver::over(wire).listen()?;

@@ -56,6 +56,29 @@ fn check_log(log: &[String], endpoint: &str, shown: &str) {
     assert!(all.contains("100 dropped: the backend refused the batch"), "{log:#?}");
 }
 
+/// Over HTTP such an answer is 429, which asks for another try.
+#[test]
+fn an_exhausted_quota_without_a_time_is_told_once_and_the_spans_are_counted() -> Result<()> {
+    let receiver = Receiver::over(Wire::Grpc);
+    let quota = |export: &Export| {
+        with_spans(export, Answer::Refused(Refusal::new(429, Code::ResourceExhausted, "quota")))
+    };
+    let receiver = receiver.answering(quota).listen()?;
+    let mut program = start_and_probe(&receiver, &[])?;
+    for _ in 0..3 {
+        program.ask("spans 100")?;
+        assert!(program.flush()?, "nothing waits for a backend that will never take it");
+    }
+    let account = program.shutdown()?;
+    assert_eq!((account.created, account.dropped_for("Refused")), (300, 300), "{account:?}");
+    assert_eq!(receiver.noted().refused.len(), 3, "no request is sent again");
+    let log = program.end()?.1;
+    let [down, up] = told(&log);
+    assert_eq!((down.len(), up.len()), (1, 0), "{log:#?}");
+    assert!(down[0].contains("answered RESOURCE_EXHAUSTED: quota"), "{log:#?}");
+    Ok(())
+}
+
 fn always(_: &Export, refusal: Answer) -> Answer {
     refusal
 }

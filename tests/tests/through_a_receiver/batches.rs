@@ -71,9 +71,12 @@ fn what_waits_at_the_end_leaves_without_being_asked_for() -> Result<()> {
 #[test]
 fn fat_spans_make_requests_that_a_server_with_the_usual_limit_takes() -> Result<()> {
     let turn = Turn::take();
-    for wire in Wire::ALL {
+    for (wire, compression) in
+        Wire::ALL.into_iter().flat_map(|wire| [(wire, "none"), (wire, "gzip")])
+    {
         let receiver = Receiver::over(wire).listen()?;
-        let ledger = run(&turn, &receiver, &[NEVER], || {
+        let settings = [NEVER, ("tracing_compression", compression)];
+        let ledger = run(&turn, &receiver, &settings, || {
             spans(512, 16 * 1024);
             Ok(())
         })?;
@@ -85,6 +88,8 @@ fn fat_spans_make_requests_that_a_server_with_the_usual_limit_takes() -> Result<
             "8 MiB in pieces of 3.5: {:?}",
             sizes(&noted.exports)
         );
+        let largest = noted.exports.iter().map(|export| export.request.encoded()).max();
+        assert!(largest.is_some_and(|bytes| bytes <= 3_670_016), "{largest:?}, {compression}");
     }
     Ok(())
 }

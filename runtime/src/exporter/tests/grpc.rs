@@ -1,14 +1,25 @@
 //! OTLP over gRPC: what is sent, and what the answers mean.
 
 use super::grpc_receiver::GrpcReceiver;
-use super::{assert_error, batch, export, export_error, grpc_at, span_names};
+use super::{assert_error, batch, export, export_error, grpc_at, remote, span_names};
 use crate::batch::protobuf::put_bytes;
 use crate::exporter::{Accepted, ErrorKind, Exporter};
-use crate::plan::Compression;
+use crate::plan::{Compression, Destination, Endpoint, Wire};
+use bytes::Bytes;
+use http::{HeaderMap, Uri};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http2;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceResponse,
 };
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tonic::{Code, Status};
 
 #[tokio::test]
@@ -117,9 +128,77 @@ async fn a_batch_over_the_servers_limit_is_too_large_and_the_connection_stays_go
     assert_eq!(exporter.export(&batch(&[&["small"]])).await.unwrap(), Accepted::default());
 }
 
+/// Answers every call on `io` with this head and body; what was asked for.
+async fn answer_bare(
+    io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    head: HeaderMap,
+    body: &'static [u8],
+    trailers: Option<HeaderMap>,
+) -> Vec<Uri> {
+    let asked = Arc::<Mutex<Vec<Uri>>>::default();
+    let service = service_fn(|request: http::Request<Incoming>| {
+        asked.lock().unwrap().push(request.uri().clone());
+        let trailers = trailers.clone().map(Ok);
+        let body = Full::new(Bytes::from_static(body)).with_trailers(async { trailers });
+        let mut response = http::Response::new(body);
+        *response.headers_mut() = head.clone();
+        async { Ok::<_, Infallible>(response) }
+    });
+    // A client that hangs up is no mistake of the server.
+    let _ =
+        http2::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(io), service).await;
+    std::mem::take(&mut *asked.lock().unwrap())
+}
+
+fn headers<const COUNT: usize>(headers: [(&'static str, &'static str); COUNT]) -> HeaderMap {
+    let header = |(name, value)| {
+        (http::HeaderName::from_static(name), http::HeaderValue::from_static(value))
+    };
+    headers.into_iter().map(header).collect()
+}
+
+const GRPC: (&str, &str) = ("content-type", "application/grpc");
+const OK: (&str, &str) = ("grpc-status", "0");
+
+#[tokio::test]
+async fn an_ok_counts_whatever_the_message_is() {
+    let bodies: [&[u8]; 4] =
+        [&[], &[0, 0, 0, 0, 0], &[0, 0, 0, 0, 3, 0xff, 0xff, 0xff], &[0, 0, 0, 0, 9, 1]];
+    let mut answers: Vec<_> =
+        bodies.map(|body| (headers([GRPC]), body, Some(headers([OK])))).into();
+    // An answer without a body has its status in the head.
+    answers.push((headers([GRPC, OK]), &[], None));
+    for (head, body, trailers) in answers {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let place = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            answer_bare(listener.accept().await.unwrap().0, head, body, trailers).await
+        });
+        assert_eq!(export(&grpc_at(&place)).await.unwrap(), Accepted::default(), "{body:?}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_server_at_a_unix_socket_is_called_localhost() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("otel.sock");
+    let listener = tokio::net::UnixListener::bind(&socket).unwrap();
+    let server = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        answer_bare(stream, headers([GRPC, OK]), &[], None).await
+    });
+    let endpoint = Endpoint::Unix { socket, uri: "http://localhost".parse().unwrap() };
+    let remote = remote([Destination { wire: Wire::OtlpGrpc, endpoint }]);
+    export(&remote).await.unwrap();
+    let asked = server.await.unwrap();
+    let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+    assert_eq!(asked, [format!("http://localhost{path}").parse::<Uri>().unwrap()]);
+}
+
 #[tokio::test]
 async fn a_server_without_the_service_does_not_speak_the_wire() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let place = listener.local_addr().unwrap().to_string();
     let router = tonic::transport::Server::builder().add_routes(tonic::service::Routes::default());
     tokio::spawn(

@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 const HINT: &str = "`NO_PROXY` lists the hosts that are reached without a proxy";
 
-fn behind(proxy: &str, remote: Remote) -> Remote {
+pub(super) fn behind(proxy: &str, remote: Remote) -> Remote {
     Remote { proxies: Proxies { all: Some(proxy.into()), ..Proxies::default() }, ..remote }
 }
 
@@ -21,7 +21,7 @@ async fn connect(to: &str) -> TcpStream {
 }
 
 /// A proxy that makes tunnels, all to the same place, and notes what it was asked.
-async fn tunnel(to: String) -> (String, Arc<Mutex<String>>) {
+pub(super) async fn tunnel(to: String) -> (String, Arc<Mutex<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let place = listener.local_addr().unwrap().to_string();
     let asked = Arc::<Mutex<String>>::default();

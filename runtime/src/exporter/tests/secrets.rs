@@ -2,6 +2,7 @@
 
 use super::grpc_receiver::GrpcReceiver;
 use super::http_receiver::{HttpReceiver, reply};
+use super::proxy::{behind, tunnel};
 use super::{Then, export, export_error, grpc_at, http_at, raw_server};
 use crate::exporter::Exporter;
 use crate::plan::Remote;
@@ -9,7 +10,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use tonic::Status;
 
-fn with_token(mut remote: Remote) -> Remote {
+pub(super) fn with_token(mut remote: Remote) -> Remote {
     remote.headers.0.insert("authorization", "Bearer s3cret".parse().unwrap());
     remote
 }
@@ -71,7 +72,7 @@ impl io::Write for Log {
 }
 
 /// All that the libraries log on this thread while `remote` is sent to.
-fn log_of(remote: &Remote) -> String {
+pub(super) fn log_of(remote: &Remote) -> String {
     let log = Log::default();
     let subscriber =
         tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
@@ -97,6 +98,25 @@ fn no_library_logs_the_value_of_a_header() {
     let log = log_of(&with_token(http_at(&format!("http://{http}"))));
     assert!(log.contains("hyper_util"), "the libraries log something: {log}");
     assert!(!log.contains("s3cret"), "{log}");
+}
+
+#[test]
+fn no_library_logs_the_credentials_of_a_proxy() {
+    let receivers =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (forward, tunnel) = receivers.block_on(async {
+        let grpc = GrpcReceiver::accepting().listen("127.0.0.1").await;
+        (HttpReceiver::accepting().listen("127.0.0.1").await, tunnel(grpc).await.0)
+    });
+    for (proxy, remote) in [
+        (forward, http_at("http://collector.example:4318")),
+        (tunnel, grpc_at("http://collector.example:4317")),
+    ] {
+        let log = log_of(&behind(&format!("http://user:s3cret@{proxy}"), with_token(remote)));
+        assert!(log.contains("hyper_util"), "the libraries log something: {log}");
+        // The second is what they make of the first on the wire.
+        assert!(!log.contains("s3cret") && !log.contains("dXNlcjpzM2NyZXQ"), "{log}");
+    }
 }
 
 #[test]

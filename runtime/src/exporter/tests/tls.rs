@@ -2,6 +2,8 @@
 
 use super::grpc_receiver::GrpcReceiver;
 use super::http_receiver::HttpReceiver;
+use super::proxy::{behind, tunnel};
+use super::secrets::{log_of, with_token};
 use super::{Then, assert_error, export, export_error, grpc_at, http_at, raw_server};
 use crate::exporter::{ErrorKind, Exporter};
 use crate::plan::Remote;
@@ -155,6 +157,47 @@ async fn a_server_with_another_name_is_trusted_only_under_that_name() {
     assert_error(&export_error(&remote).await, ErrorKind::Unreachable, &message, hint);
     remote.tls.server_name = Some("collector.example".into());
     export(&remote).await.unwrap();
+}
+
+/// The place of a server on this machine, for the proxy that leads there.
+fn behind_the_proxy(place: &str) -> String {
+    place.replace("https://localhost", "127.0.0.1")
+}
+
+#[tokio::test]
+async fn a_server_behind_a_proxy_is_trusted_under_its_own_name() {
+    let authority = Authority::new();
+    let (receiver, place) = grpc_server(&authority, "collector.example", None).await;
+    let (proxy, asked) = tunnel(behind_the_proxy(&place)).await;
+    let remote = authority.trusted_by(grpc_at("https://collector.example:4317"));
+    export(&behind(&format!("http://{proxy}"), remote)).await.unwrap();
+    assert_eq!(receiver.seen().len(), 1);
+    assert!(asked.lock().unwrap().starts_with("CONNECT collector.example:4317 HTTP/1.1\r\n"));
+
+    let (receiver, place) = http_server(&authority, "collector.example", &[b"http/1.1"]).await;
+    let (proxy, asked) = tunnel(behind_the_proxy(&place)).await;
+    let remote = authority.trusted_by(http_at("https://collector.example"));
+    export(&behind(&format!("http://{proxy}"), remote)).await.unwrap();
+    let seen = &receiver.seen()[0];
+    assert_eq!((&*seen.line, seen.header("host")), ("POST /v1/traces", Some("collector.example")));
+    assert_eq!(seen.header("proxy-authorization"), None);
+    assert!(asked.lock().unwrap().starts_with("CONNECT collector.example:443 HTTP/1.1\r\n"));
+}
+
+#[test]
+fn no_library_logs_the_value_of_a_header_that_is_encrypted() {
+    let receivers =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let authority = Authority::new();
+    let (grpc, http) = receivers.block_on(async {
+        let (_, grpc) = grpc_server(&authority, "localhost", None).await;
+        (grpc, http_server(&authority, "localhost", &[b"http/1.1"]).await.1)
+    });
+    for remote in [grpc_at(&grpc), http_at(&http)] {
+        let log = log_of(&with_token(authority.trusted_by(remote)));
+        assert!(log.contains("TRACE"), "the libraries log something: {log}");
+        assert!(!log.contains("s3cret"), "{log}");
+    }
 }
 
 #[tokio::test]
