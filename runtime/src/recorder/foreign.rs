@@ -61,6 +61,12 @@ pub(super) fn expect_first(site: &'static CallSite, span: Span) {
     let _ = EXPECTED.try_with(|expected| expected.set(Some((site, span))));
 }
 
+/// The first poll of that span is over, and an async function that records nothing has never called [`first`]: the span must not
+/// be kept open by what it did not take.
+pub(super) fn expect_nothing() {
+    let _ = EXPECTED.try_with(Cell::take);
+}
+
 /// What an async function records first, whose wrapper has just made an ordinary span.
 #[cold]
 pub(super) fn first(site: &'static CallSite) -> Option<InHand> {

@@ -8,6 +8,7 @@ use super::foreign;
 use super::frame::Frame;
 use super::lane::{self, Begun};
 use super::thread::{self, Thread};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use tracing::Span;
 use tracing::span::EnteredSpan;
 
@@ -23,6 +24,11 @@ pub(super) enum State {
     /// No span, or the span is over, or its frame is on the stack.
     Nothing,
 }
+
+// What a panic can leave behind is a span that was not ended as it should be, never a broken promise to the caller's code; so
+// a wrapper is as safe to unwind through as the future in it.
+impl UnwindSafe for State {}
+impl RefUnwindSafe for State {}
 
 impl State {
     /// Takes the state for a poll, with which the span begins if it is the first.
@@ -111,6 +117,7 @@ impl<'a> Polling<'a> {
 
     #[cold]
     fn leave_foreign(&mut self, span: EnteredSpan) {
+        foreign::expect_nothing();
         let span = span.exit();
         if self.then == Then::Wait && !std::thread::panicking() {
             *self.state = State::Foreign(Box::new(span));

@@ -127,6 +127,28 @@ fn another_subscriber_gets_the_spans_of_futures() {
 }
 
 #[test]
+fn another_subscribers_span_of_a_future_that_records_nothing_closes_with_it() {
+    let log = Log::default();
+    let nothing = |(): &(), _: &mut crate::recorder::Ending<'_>| {};
+    dispatcher::with_default(&log.dispatch(), || {
+        block_on(traced_until(&OUTER, traced_until(&INNER, async {}, nothing), nothing));
+        let mut pending = Box::pin(traced_until(&OUTER, std::future::pending(), nothing));
+        assert!(super::poll(&mut pending).is_pending());
+    });
+    assert_eq!(
+        log.lines(),
+        [
+            "new foreign_outer under None",
+            "new foreign_inner under Some(\"foreign_outer\")",
+            "close foreign_inner",
+            "close foreign_outer",
+            "new foreign_outer under None",
+            "close foreign_outer",
+        ]
+    );
+}
+
+#[test]
 fn two_recorders_on_one_thread_see_their_own_spans_only() {
     let (over, under) = (Recording::new(), Recording::new());
     over.run(|| {
