@@ -236,7 +236,7 @@ fn fail_by_panic(thread: &mut Thread, frame: &mut Frame) {
     frame.content.fail();
     if let Some(limits) = thread.limits(frame.context.recorder) {
         let mut fields = thread.fragment();
-        let message = super::panic::message();
+        let message = super::panic::message_since(frame.panics);
         put_exception(fields.buffer(), limits, "panic", &message);
         frame.content.event(b"exception", clock::unix(clock::monotonic()), &fields, limits);
         thread.give_back_fragment(fields);

@@ -167,7 +167,7 @@ impl Thread {
         frame.slot().publish(opening);
         frame.context = opening.context;
         frame.site = site;
-        frame.unwinding = false;
+        frame.panics = super::panic::count();
         frame.fresh = true;
         Some(frame)
     }
@@ -380,8 +380,7 @@ impl Thread {
     #[cold]
     fn turn_to(&mut self, recorder: u32) -> Option<()> {
         let _ = SWEEP.try_with(|_| ());
-        self.outlets
-            .retain(|outlet| outlet.recorder == recorder || Arc::strong_count(&outlet.core) > 1);
+        self.outlets.retain(|outlet| outlet.recorder == recorder || Arc::strong_count(&outlet.core) > 1);
         let known = self.outlets.iter().position(|outlet| outlet.recorder == recorder);
         let at = known.or_else(|| self.add_outlet(recorder))?;
         self.outlets.swap(0, at);

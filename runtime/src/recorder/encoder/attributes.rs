@@ -3,6 +3,7 @@
 use super::field::ATTRIBUTES;
 use super::{Buffer, Key, Value};
 use crate::batch::protobuf::{LEN, tag, varint_len};
+use crate::recorder::panic;
 use std::fmt::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -239,27 +240,35 @@ pub(crate) fn cut(text: &str, limit: usize) -> &str {
 
 /// Appends a text that user code writes, up to the limit. Where that panics, `<panicked>` stands there instead.
 pub(crate) fn put_formatted(buffer: &mut Buffer, limits: Limits, arguments: fmt::Arguments<'_>) {
+    let before = panic::Before::now();
     let start = buffer.len();
-    let mut text = LimitedText { end: start + limits.value_bytes as usize, buffer };
-    if catch_unwind(AssertUnwindSafe(|| text.write_fmt(arguments))).is_err() {
+    let mut text = LimitedText { end: start + limits.value_bytes as usize, buffer, is_cut: false };
+    let panicked = catch_unwind(AssertUnwindSafe(|| text.write_fmt(arguments))).is_err();
+    // Code that takes an error for impossible may panic about ours.
+    if panicked && !text.is_cut {
         buffer.truncate(start);
         buffer.extend(b"<panicked>");
     }
+    if panicked {
+        before.restore();
+    }
 }
 
-/// Takes text up to a position in the buffer; the rest is let go, so that endless `Debug` output costs no memory.
+/// Takes text up to a position in the buffer. What comes then is refused, so that endless output costs neither memory nor time.
 struct LimitedText<'a> {
     buffer: &'a mut Buffer,
     end: usize,
+    is_cut: bool,
 }
 
 impl Write for LimitedText<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.is_cut {
+            return Err(fmt::Error);
+        }
         let kept = cut(text, self.end.saturating_sub(self.buffer.len()));
         self.buffer.extend(kept.as_bytes());
-        if kept.len() < text.len() {
-            self.end = self.buffer.len();
-        }
-        Ok(())
+        self.is_cut = kept.len() < text.len();
+        if self.is_cut { Err(fmt::Error) } else { Ok(()) }
     }
 }

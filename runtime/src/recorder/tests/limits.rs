@@ -4,6 +4,7 @@ use super::{Panics, enter, enter_with, event, on_thread, pending, poll, recorded
 use crate::recorder::{Config, Key, Limits};
 use crate::set_attribute;
 use crate::testing::{AttributeValue, Recording, Span, Spans, Status, everything};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use tracing::{Span as Handle, error, field, info, info_span};
 
 /// The spans of `body` under the usual limits with changes.
@@ -254,11 +255,15 @@ fn longest_start(text: &str, limit: usize) -> &str {
 }
 
 #[test]
-fn output_of_debug_that_does_not_end_by_itself_is_cut() {
+fn output_of_debug_that_does_not_end_by_itself_is_cut_and_not_written_to_its_end() {
+    static WRITES: AtomicU32 = AtomicU32::new(0);
     struct Long;
     impl std::fmt::Debug for Long {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            (0..100_000).try_for_each(|_| f.write_str("long text "))
+            (0..100_000).try_for_each(|_| {
+                WRITES.fetch_add(1, Relaxed);
+                f.write_str("long text ")
+            })
         }
     }
     site!(FUNCTION, "limits_long");
@@ -276,4 +281,22 @@ fn output_of_debug_that_does_not_end_by_itself_is_cut() {
         ("long text long ", Some(&"long text long ".into()))
     );
     assert_eq!(spans.one("long text long ").kind, 1);
+    assert!(WRITES.load(Relaxed) < 10, "{WRITES:?} pieces were written");
+}
+
+#[test]
+fn a_value_that_takes_a_refusal_for_impossible_is_cut_all_the_same() {
+    struct Unwraps;
+    impl std::fmt::Debug for Unwraps {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("long text ").unwrap();
+            f.write_str("and more").unwrap();
+            Ok(())
+        }
+    }
+    let spans = limited(
+        |limits| limits.value_bytes = 12,
+        || info_span!("limits_unwraps", long = ?Unwraps).in_scope(|| {}),
+    );
+    assert_eq!(spans.one("limits_unwraps").attribute("long"), Some(&"long text an".into()));
 }

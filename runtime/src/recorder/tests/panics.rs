@@ -5,9 +5,9 @@ use super::{
     Panics, assert_child, assert_root, depth, enter, enter_with, event, everywhere, pending, poll,
     traced,
 };
-use crate::recorder::{first_attributes, traced as traced_until};
-use crate::testing::{Recording, Span, Status};
-use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
+use crate::recorder::{first_attributes, install_hook, traced as traced_until};
+use crate::testing::{AttributeValue, Recording, Span, Status};
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use tracing::{info, info_span};
 
@@ -253,19 +253,103 @@ fn an_attribute_is_evaluated_once_and_a_panic_goes_through_once() {
     assert_eq!(recording.spans().len(), 100);
 }
 
+/// What a failed span says of the panic that left it.
+fn said(span: &Span) -> &str {
+    match event(span, "exception").attribute("exception.message") {
+        Some(AttributeValue::Text(text)) => text,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The same for the only span with a name that `body` makes, where panics are heard.
+#[track_caller]
+fn said_by(name: &str, body: impl FnOnce()) -> String {
+    install_hook();
+    let recording = Recording::new();
+    recording.run(body);
+    said(recording.spans().one(name)).to_owned()
+}
+
+/// Panics, and says nothing.
+fn resume() {
+    resume_unwind(Box::new("resumed"))
+}
+
 #[test]
 fn a_failed_span_says_what_the_panic_said() {
-    crate::recorder::install_hook();
     site!(SAID, "said");
-    let recording = Recording::new();
-    recording.run(|| {
+    let message = said_by("said", || {
         let _ = catch_unwind(|| {
             let _said = enter(&SAID);
             panic!("{} is too many", 7);
         });
     });
-    let spans = recording.spans();
-    let exception = event(spans.one("said"), "exception");
-    let message = format!("{:?}", exception.attribute("exception.message"));
     assert!(message.contains("7 is too many") && message.contains("panics.rs:"), "{message}");
+}
+
+#[test]
+fn a_panic_that_was_resumed_is_still_known_in_the_span_where_it_began() {
+    site!(SAID, "said_again");
+    let message = said_by("said_again", || {
+        caught(|| {
+            let _said = enter(&SAID);
+            let payload = catch_unwind(|| panic_any("caught and resumed")).unwrap_err();
+            resume_unwind(payload);
+        });
+    });
+    assert!(message.contains("caught and resumed"), "{message}");
+}
+
+#[test]
+fn a_panic_that_says_nothing_does_not_say_what_an_earlier_one_said() {
+    site!(SILENT, "silent", ["x"]);
+    let silent = [
+        said_by("silent", || {
+            caught(|| panic_any("before the span"));
+            caught(|| {
+                let _silent = enter(&SILENT);
+                resume();
+            });
+        }),
+        said_by("silent", || {
+            caught(|| panic_any("before the span's attributes"));
+            caught(|| drop(enter_with(&SILENT, |_| resume())));
+        }),
+        said_by("silent", || {
+            let mut future = Box::pin(traced(&SILENT, async {
+                pending(1).await;
+                resume();
+            }));
+            assert!(poll(&mut future).is_pending());
+            caught(|| panic_any("of another task, between the polls"));
+            caught(|| assert!(poll(&mut future).is_pending()));
+        }),
+        said_by("silent", || {
+            caught(|| {
+                let _silent = enter_with(&SILENT, |attributes| attributes.debug_as("x", &Panics));
+                info!(bad = ?Panics, "a value that panics is no failure of the span");
+                resume();
+            });
+        }),
+    ];
+    assert_eq!(silent, ["the function panicked"; 4]);
+}
+
+#[test]
+fn a_value_that_panics_while_a_panic_unwinds_does_not_speak_for_it() {
+    struct Logs;
+    impl Drop for Logs {
+        fn drop(&mut self) {
+            info!(bad = ?Panics, "while it unwinds");
+        }
+    }
+    site!(UNWOUND, "unwound_with_a_bad_value");
+    let message = said_by("unwound_with_a_bad_value", || {
+        caught(|| {
+            let _unwound = enter(&UNWOUND);
+            let _logs = Logs;
+            panic_any("the one that unwinds");
+        });
+    });
+    assert!(message.contains("the one that unwinds"), "{message}");
 }
