@@ -87,6 +87,8 @@ pub(crate) fn start_with(
     let running = Arc::new(running);
     *lock(&RUNNING) = Some(running.clone());
     drop(starting);
+    // While the worker asks the backend.
+    recorder::start_clock();
     report::say(&format!("traces of `{name}` go to {}", told(&places, &probe)));
     Ok(Some(running))
 }
@@ -287,5 +289,32 @@ impl std::error::Error for StartProblem {
             StartProblem::Worker(error) => Some(error),
             StartProblem::AlreadyRunning | StartProblem::AnotherSubscriber => None,
         }
+    }
+}
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use super::*;
+    use crate::Builder;
+    use std::process::Command;
+
+    /// In a process of its own, since the clock of this one was started by any other test.
+    #[test]
+    fn the_clock_runs_when_tracing_has_started_and_not_where_it_is_disabled() {
+        let name =
+            "running::tests::the_clock_runs_when_tracing_has_started_and_not_where_it_is_disabled";
+        if !std::env::args().any(|argument| argument == "--exact") {
+            let mut alone = Command::new(std::env::current_exe().unwrap());
+            let output = alone.args([name, "--exact"]).output().unwrap();
+            let said = String::from_utf8_lossy(&output.stdout);
+            assert!(output.status.success() && said.contains("1 passed"), "{said}");
+            return;
+        }
+        let disabled = Builder::new().set("enable_tracing", false).start_discarding().unwrap();
+        assert!(!recorder::clock_has_started());
+        drop(disabled);
+        let tracing = Builder::new().start_discarding().unwrap();
+        assert!(recorder::clock_has_started());
+        tracing.shutdown();
     }
 }

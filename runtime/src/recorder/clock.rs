@@ -12,16 +12,20 @@ use std::sync::atomic::{
 use std::sync::{Mutex, OnceLock};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-/// [`Course::offset`] of the process.
-static OFFSET: AtomicI64 = AtomicI64::new(0);
-/// [`Course::slow_since`] of the process.
-static SLOW_SINCE: AtomicU64 = AtomicU64::new(0);
+/// The course of the process.
+static COURSE: SharedCourse = SharedCourse::new();
 static STEPPED_BACK: AtomicBool = AtomicBool::new(false);
 static FOLLOWING: Mutex<()> = Mutex::new(());
 static SOURCE: OnceLock<Source> = OnceLock::new();
 
 /// Two clocks that were read within so many nanoseconds were read at one moment.
 const MOMENT: u64 = 20_000;
+
+/// Starts the clock: it may have to be compared with the operating system's for some milliseconds, for which a traced thread has
+/// no time.
+pub(crate) fn start_clock() {
+    monotonic();
+}
 
 /// Monotonic nanoseconds since about the start of the process.
 #[inline]
@@ -35,7 +39,7 @@ pub(crate) fn monotonic() -> u64 {
 /// Nanoseconds since 1970 at the moment when the monotonic clock shows `monotonic`.
 #[inline]
 pub(crate) fn unix(monotonic: u64) -> u64 {
-    Course::of_process().unix(monotonic)
+    COURSE.get().unix(monotonic)
 }
 
 /// Whether the wall clock was ever set back by so much that a child may seem to start before its parent.
@@ -49,12 +53,12 @@ pub(crate) fn follow_wall_clock() {
     // Of two at once, the one that comes late would take back what the other has done.
     let _alone = lock(&FOLLOWING);
     let Some((monotonic, wall)) = both_at_one_moment() else { return };
-    let (course, correction) = Course::of_process().corrected(monotonic, wall);
+    let (course, correction) = COURSE.get().corrected(monotonic, wall);
     if correction == Correction::StepBack {
         // Before the course: who takes that sees this.
         STEPPED_BACK.store(true, Relaxed);
     }
-    course.publish();
+    COURSE.set(course);
 }
 
 /// What both clocks show; `None` where the thread was held up between them again and again.
@@ -91,21 +95,11 @@ impl Course {
     /// A wall clock that is behind by this many nanoseconds was set, and would not catch up within half an hour.
     const STEP: i64 = 1_000_000_000;
 
-    fn of_process() -> Course {
-        let offset = OFFSET.load(Acquire);
-        Course { offset, slow_since: SLOW_SINCE.load(Relaxed) }
-    }
-
-    fn publish(self) {
-        SLOW_SINCE.store(self.slow_since, Relaxed);
-        OFFSET.store(self.offset, Release);
-    }
-
     /// A course on which the clock shows `unix` now.
     fn at(monotonic: u64, unix: u64) -> Course {
         // Rounded up, so that it is never set back by the bit.
         let offset = (unix.wrapping_sub(monotonic) as i64 + Course::SLOW) & !Course::SLOW;
-        Course { offset, slow_since: monotonic }
+        Course { offset, slow_since: 0 }
     }
 
     #[inline]
@@ -129,10 +123,48 @@ impl Course {
             Course::STEP.. => (Course::at(monotonic, wall), Correction::StepBack),
             _ if is_slow => (self, Correction::Slower),
             _ => {
-                let Course { offset, slow_since } = Course::at(monotonic, shown);
-                (Course { offset: offset | Course::SLOW, slow_since }, Correction::Slower)
+                let offset = Course::at(monotonic, shown).offset | Course::SLOW;
+                (Course { offset, slow_since: monotonic }, Correction::Slower)
             }
         }
+    }
+}
+
+/// A course that all threads read and one corrects, now and then.
+struct SharedCourse {
+    offset: AtomicI64,
+    /// Means something only while the clock runs slower, and changes only while it does not.
+    slow_since: AtomicU64,
+}
+
+impl SharedCourse {
+    const fn new() -> SharedCourse {
+        SharedCourse { offset: AtomicI64::new(0), slow_since: AtomicU64::new(0) }
+    }
+
+    #[inline]
+    fn get(&self) -> Course {
+        let offset = self.offset.load(Acquire);
+        if offset & Course::SLOW == 0 { Course { offset, slow_since: 0 } } else { self.get_slow() }
+    }
+
+    /// Whoever sees a later `slow_since` sees, too, that the offset with which it would not fit is over.
+    #[cold]
+    fn get_slow(&self) -> Course {
+        loop {
+            let offset = self.offset.load(Acquire);
+            let slow_since = self.slow_since.load(Acquire);
+            if self.offset.load(Relaxed) == offset {
+                return Course { offset, slow_since };
+            }
+        }
+    }
+
+    fn set(&self, course: Course) {
+        if course.offset & Course::SLOW != 0 {
+            self.slow_since.store(course.slow_since, Release);
+        }
+        self.offset.store(course.offset, Release);
     }
 }
 
@@ -158,7 +190,7 @@ impl Source {
 fn start() -> u64 {
     let source = SOURCE.get_or_init(|| {
         let source = choose();
-        Course::at(source.nanos(), wall()).publish();
+        COURSE.set(Course::at(source.nanos(), wall()));
         source
     });
     source.nanos()
@@ -190,6 +222,11 @@ fn counter_is_trusted() -> bool {
 #[expect(clippy::disallowed_methods, reason = "this is the one clock of the recorder")]
 fn wall() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |since| since.as_nanos() as u64)
+}
+
+#[cfg(test)]
+pub(crate) fn clock_has_started() -> bool {
+    SOURCE.get().is_some()
 }
 
 /// Makes the recorder believe that the clock was set back once.
@@ -268,6 +305,33 @@ mod tests {
             DAY + 2 * SECOND
         );
         assert_eq!(course.corrected(HOUR, DAY - 1).1, Correction::Forward, "within its resolution");
+    }
+
+    /// Each offset is the double of its time, and its lowest bit says that the clock runs slower.
+    #[test]
+    fn a_reader_never_sees_the_parts_of_two_courses() {
+        const COURSES: u64 = if cfg!(miri) { 300 } else { 300_000 };
+        let shared = SharedCourse::new();
+        let course =
+            |time: u64, slow: i64| Course { offset: (2 * time) as i64 | slow, slow_since: time };
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(|| {
+                loop {
+                    let Course { offset, slow_since } = shared.get();
+                    if offset & Course::SLOW != 0 {
+                        assert_eq!(slow_since, offset as u64 / 2);
+                    }
+                    if offset as u64 == 2 * COURSES {
+                        return;
+                    }
+                }
+            });
+            for time in (1..COURSES).step_by(2) {
+                shared.set(course(time, Course::SLOW));
+                shared.set(course(time + 1, 0));
+            }
+            reader.join().unwrap();
+        });
     }
 
     #[test]

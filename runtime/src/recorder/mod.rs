@@ -70,7 +70,9 @@ pub use origin::Origin;
 pub use prepared::{Prepared, prepare, prepare_at};
 pub use stream::TracedStream;
 
-pub(crate) use clock::follow_wall_clock;
+#[cfg(test)]
+pub(crate) use clock::clock_has_started;
+pub(crate) use clock::{follow_wall_clock, start_clock};
 pub(crate) use core::{Config, Core, Filter, Outlet};
 pub(crate) use encoder::Limits;
 pub(crate) use panic::{install_hook, text as panic_text};
