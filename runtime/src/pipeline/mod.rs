@@ -144,6 +144,7 @@ impl Pipeline {
         self.queue.end();
         self.join();
         self.core.drain(u64::MAX);
+        self.core.close();
         self.ledger()
     }
 

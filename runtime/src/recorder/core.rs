@@ -9,7 +9,7 @@ use super::slot::{self, lock};
 use crate::batch::Chunk;
 use std::fmt;
 use std::sync::atomic::{
-    AtomicU32, AtomicU64,
+    AtomicBool, AtomicU32, AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
     fence,
 };
@@ -80,6 +80,8 @@ pub(crate) struct Core {
     pub(crate) config: Config,
     pub(crate) counters: Counters,
     rings: Mutex<Vec<Arc<Ring>>>,
+    /// Its program or its test is over: threads let go of it.
+    closed: AtomicBool,
     drain: Mutex<Drain>,
     /// For threads that empty their own ring, so that the first of them finds the call sites encoded already.
     relief: Mutex<Drain>,
@@ -101,6 +103,7 @@ impl Core {
             config,
             counters: Counters::default(),
             rings: Mutex::default(),
+            closed: AtomicBool::new(false),
             drain: Mutex::default(),
             relief: Mutex::default(),
             outlet,
@@ -192,6 +195,15 @@ impl Core {
     pub(crate) fn accept(&self, chunk: Chunk) {
         self.counters.beside_rings.fetch_add(chunk.spans(), Release);
         self.outlet.accept(chunk);
+    }
+
+    /// Says that nobody will drain the rings any more.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Release);
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Acquire)
     }
 
     pub(crate) fn wake(&self) {

@@ -380,7 +380,7 @@ impl Thread {
     #[cold]
     fn turn_to(&mut self, recorder: u32) -> Option<()> {
         let _ = SWEEP.try_with(|_| ());
-        self.outlets.retain(|outlet| outlet.recorder == recorder || Arc::strong_count(&outlet.core) > 1);
+        self.outlets.retain(|outlet| outlet.recorder == recorder || outlet.is_of_use());
         let known = self.outlets.iter().position(|outlet| outlet.recorder == recorder);
         let at = known.or_else(|| self.add_outlet(recorder))?;
         self.outlets.swap(0, at);
@@ -388,7 +388,7 @@ impl Thread {
     }
 
     fn add_outlet(&mut self, recorder: u32) -> Option<usize> {
-        let core = core::find(recorder)?;
+        let core = core::find(recorder).filter(|core| !core.is_closed())?;
         let (sampler, limits, ring) = (core.config.sampler, core.config.limits, core.first_ring());
         self.outlets.push(ThreadOutlet {
             recorder,
@@ -444,6 +444,11 @@ impl Thread {
 }
 
 impl ThreadOutlet {
+    /// Whether anybody will read what goes this way. Threads that know the same core would keep it for each other.
+    fn is_of_use(&self) -> bool {
+        !self.core.is_closed() && Arc::strong_count(&self.core) > 1
+    }
+
     #[inline(always)]
     fn push(&mut self, head: &Head, content: &mut Buffer, marks: u8, site: u32) {
         let record = Record { len: head.len() + content.len(), marks, site };

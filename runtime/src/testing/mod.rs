@@ -154,6 +154,12 @@ impl Recording {
     }
 }
 
+impl Drop for Recording {
+    fn drop(&mut self) {
+        self.core.close();
+    }
+}
+
 impl Default for Recording {
     fn default() -> Self {
         Recording::new()

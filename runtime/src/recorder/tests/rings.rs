@@ -7,7 +7,7 @@ use crate::testing::everything;
 use opentelemetry_proto::tonic::trace::v1::{ScopeSpans, Span};
 use prost::Message;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::{Arc, Barrier, Mutex, mpsc};
 use tracing::info_span;
 use tracing_core::dispatcher;
 
@@ -185,6 +185,35 @@ fn a_span_over_every_limit_is_dropped_and_counted() {
     });
     core.drain(u64::MAX);
     assert_eq!((kept.count(), core.lost().too_large, core.created()), (1, 1, 2));
+}
+
+/// Two threads that live on have both used a recorder that is over now, and turn to the next one.
+#[test]
+fn a_recorder_that_is_over_is_not_kept_by_threads_that_knew_it() {
+    let ((first, _), (next, _)) = (recorder(), recorder());
+    std::thread::scope(|scope| {
+        let thread = || {
+            let (give, take) = mpsc::channel::<Arc<Core>>();
+            let (tell, told) = mpsc::channel();
+            scope.spawn(move || {
+                for core in take {
+                    dispatcher::with_default(&scoped(&core), || record(1));
+                    drop(core);
+                    tell.send(()).unwrap();
+                }
+            });
+            move |core: &Arc<Core>| {
+                give.send(core.clone()).unwrap();
+                told.recv().unwrap();
+            }
+        };
+        let threads = [thread(), thread()];
+        threads.iter().for_each(|record_on| record_on(&first));
+        assert_eq!(Arc::strong_count(&first), 3);
+        first.close();
+        threads.iter().for_each(|record_on| record_on(&next));
+        assert_eq!(Arc::strong_count(&first), 1);
+    });
 }
 
 #[test]
