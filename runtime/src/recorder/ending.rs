@@ -6,7 +6,7 @@ use super::current::set_by_name;
 use super::encoder::{Attributes, Content, Limits, Precedence, Value, put_exception};
 use super::foreign;
 use super::frame::Frame;
-use super::slot;
+use super::subscriber::{current_recorder, known};
 use super::thread::{self, Thread};
 use std::fmt;
 use tracing::Span;
@@ -38,13 +38,13 @@ impl Ending<'_> {
         }
     }
 
-    /// Says that the span was caused by others than its parent. A span that is not known any more is left out.
+    /// Says that the span was caused by others than its parent. A span that is not known any more is left out and counted.
     #[cold]
     pub fn follow(&mut self, cause: impl Into<Option<Id>>) {
         let Some(cause) = cause.into() else { return };
         if let Some(span) = self.foreign {
             span.follows_from(cause);
-        } else if let Some(to) = slot::context_of(cause.into_u64()) {
+        } else if let Some(to) = current_recorder().and_then(|recorder| known(recorder, &cause)) {
             self.content.link(&to, self.limits);
         }
     }

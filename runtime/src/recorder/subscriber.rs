@@ -173,10 +173,7 @@ impl Recorder {
         add: impl FnOnce(&mut Content, &Content, Limits),
     ) {
         let Some(slot) = slot::find(id.into_u64()) else {
-            if id.into_u64() != NOWHERE {
-                self.count_late();
-            }
-            return;
+            return count_miss(self.id(), id);
         };
         if slot.info() & SAMPLED == 0 {
             return;
@@ -192,15 +189,11 @@ impl Recorder {
         });
     }
 
-    fn count_late(&self) {
-        thread::with(|thread| thread.count(self.id(), |counters| &counters.late));
-    }
-
     /// The span an event belongs to.
     fn span_of(&self, event: &Event<'_>) -> Option<(SpanContext, Option<u64>)> {
         match event.parent() {
             Some(parent) => {
-                self.context_of(parent).map(|context| (context, Some(parent.into_u64())))
+                known(self.id(), parent).map(|context| (context, Some(parent.into_u64())))
             }
             None if event.is_root() => None,
             None => innermost(self.id()),
@@ -222,6 +215,23 @@ pub(super) fn innermost(recorder: u32) -> Option<(SpanContext, Option<u64>)> {
         };
         Some((entry.context, id))
     })
+}
+
+/// Who the span of a handle is, for something that is to point to it or belong to it; a span that is over is counted.
+pub(super) fn known(recorder: u32, id: &span::Id) -> Option<SpanContext> {
+    let context = slot::context_of(id.into_u64()).filter(|context| context.recorder == recorder);
+    if context.is_none() {
+        count_miss(recorder, id);
+    }
+    context
+}
+
+/// What comes for a span that is not known any more is late, unless that span never found a place.
+#[cold]
+fn count_miss(recorder: u32, id: &span::Id) {
+    if id.into_u64() != NOWHERE {
+        thread::with(|thread| thread.count(recorder, |counters| &counters.late));
+    }
 }
 
 /// A fragment that user code writes, with no borrow held.
@@ -299,8 +309,9 @@ impl Subscriber for Recorder {
     }
 
     fn record_follows_from(&self, id: &span::Id, follows: &span::Id) {
-        let Some(to) = self.context_of(follows) else { return self.count_late() };
-        self.write(id, |_, _| {}, |content, _, limits| content.link(&to, limits));
+        if let Some(to) = known(self.id(), follows) {
+            self.write(id, |_, _| {}, |content, _, limits| content.link(&to, limits));
+        }
     }
 
     fn event(&self, event: &Event<'_>) {

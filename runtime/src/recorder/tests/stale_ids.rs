@@ -53,14 +53,36 @@ fn an_id_whose_span_is_over_is_nobodys_parent_and_links_to_nobody() {
 
 #[test]
 fn links_and_events_of_a_span_that_is_over_are_counted() {
+    site!(FUNCTION, "counted_function");
     let recording = Recording::new();
-    recording.run(|| {
-        let id = info_span!("counted_over").id();
-        let span = info_span!("counted");
+    let counted = |what: &str, expected: u64, act: &dyn Fn()| {
         let late = recording.late();
-        span.follows_from(id);
-        assert_eq!(recording.late(), late + 1);
+        act();
+        assert_eq!(recording.late() - late, expected, "{what}");
+    };
+    recording.run(|| {
+        let stale = info_span!("counted_over").id();
+        let follow = |cause: Option<Id>| {
+            let function = enter(&FUNCTION);
+            function.finish(|ending| ending.follow(cause));
+        };
+        counted("a slot's link", 1, &|| {
+            info_span!("counted").follows_from(stale.clone());
+        });
+        counted("a function's link", 1, &|| follow(stale.clone()));
+        counted("no link", 0, &|| follow(None));
+        counted("a link of the span that is current", 1, &|| {
+            let _function = enter(&FUNCTION);
+            Span::current().follows_from(stale.clone());
+        });
+        counted("an event", 1, &|| info!(parent: stale.clone(), "too late"));
+        counted("a child, which is a root now", 0, &|| {
+            info_span!(parent: stale.clone(), "counted").in_scope(|| {});
+        });
     });
+    let spans = recording.spans();
+    assert_eq!(named(&spans, "counted_function").len(), 3);
+    assert!(spans.iter().all(|span| span.links.is_empty() && span.events.is_empty()));
 }
 
 #[test]
