@@ -99,7 +99,7 @@ pub mod __private;
 pub use builder::{Builder, StartError, Tracing};
 pub use capture::traced;
 pub use pipeline::{DropReason, Ledger};
-pub use recorder::{Value, set_attribute};
+pub use recorder::{CallSiteInfo, Value, callsites, set_attribute};
 pub use running::{flush, ledger, shutdown};
 pub use service::traced_service;
 pub use shutdown::shutdown_requested;

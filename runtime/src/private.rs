@@ -2,12 +2,11 @@
 
 pub use crate::__call_site as call_site;
 pub use crate::capture::{
-    Fault, Keys, Outcome, Probe, REDACTED, RESULT, Returned, Shown, Wanted, call, fail_on_none,
-    judge, rules,
+    Fault, Keys, Outcome, Probe, RESULT, Returned, Shown, Wanted, call, fail_on_none, judge, rules,
 };
 pub use crate::recorder::{
-    Attributes, CallSite, Constant, Ending, Guard, Key, Origin, Prepared, Traced, TracedStream,
-    Value, enter, enter_at, first, first_attributes, prepare, prepare_at, traced,
+    Attributes, CallSite, Constant, Ending, Guard, Key, Origin, Prepared, REDACTED, Traced,
+    TracedStream, Value, enter, enter_at, first, first_attributes, prepare, prepare_at, traced,
 };
 pub use crate::service::{Flavor, run, run_async};
 pub use crate::settings::ServiceAttribute;

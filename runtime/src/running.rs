@@ -7,7 +7,7 @@ use crate::batch::Resource;
 use crate::exporter::{Exporter, SetupError};
 use crate::pipeline::{Accounts, FirstProbe, Ledger, Parts, Pipeline, Queue, RetryPolicy};
 use crate::plan::{Backend, Plan};
-use crate::recorder::{self, AnotherSubscriber, Config, Core, Filter, Limits, Sampler};
+use crate::recorder::{self, AnotherSubscriber, Config, Core, Filter, Limits, Rules, Sampler};
 use crate::report;
 use crate::settings::{SettingsErrors, Sources, load};
 use std::sync::atomic::{
@@ -196,6 +196,7 @@ fn recorder_config(plan: &Plan) -> Config {
             value_bytes: u32::try_from(limits.value_bytes).unwrap_or(SPAN_BYTES).min(SPAN_BYTES),
             span_bytes: SPAN_BYTES,
         },
+        rules: Rules(plan.rules.clone()),
     }
 }
 

@@ -60,7 +60,7 @@ impl Writer<'_> {
         let record = match self.model.outcome.success {
             Success::Nothing => quote_spanned!(span=> let _ = #value;),
             Success::ByRule => {
-                quote_spanned!(span=> (&&&#private::Probe(#value)).record(&#private::RESULT, &mut #ending.attributes());)
+                quote_spanned!(span=> (&&&&&#private::Probe(#value)).record(&#private::RESULT, &mut #ending.attributes());)
             }
             Success::Captured(Format::Value) => {
                 quote_spanned!(span=> (&&#private::Wanted(#value)).way().record(#key, #value, &mut #ending.attributes());)

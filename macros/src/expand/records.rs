@@ -74,7 +74,7 @@ impl Writer<'_> {
         Some(match recorded {
             Recorded::ByRule { value: Value { name, .. }, key, length } => {
                 let (span, keys) = (located_at(name.span()), self.keys(key, length.as_deref()));
-                quote_spanned!(span=> (&&&#private::Probe(&#name)).record(#keys, #attributes);)
+                quote_spanned!(span=> (&&&&&#private::Probe(&#name)).record(#keys, #attributes);)
             }
             Recorded::Captured { value: Value { name, .. }, key } => {
                 let (span, key) = (located_at(name.span()), self.key(key));

@@ -6,7 +6,7 @@
 //!
 //! | wrapper | first | then | last |
 //! |---|---|---|---|
-//! | [`Probe`] | number or boolean: its value | text or collection: its length | nothing |
+//! | [`Probe`] | number or boolean: its value | text or collection: its length; what rules ask for by value | nothing |
 //! | [`Wanted`] | [`Value`](crate::recorder::Value) | `Debug` | |
 //! | [`Shown`] | `Debug` | | nothing |
 //! | [`Outcome`] | `Result`: either side | anything else: itself | |
@@ -33,16 +33,15 @@ pub use probe::{Keys, Probe, RESULT};
 pub use shown::Shown;
 pub use wanted::Wanted;
 
-/// What is recorded of a value that nobody may see.
-pub const REDACTED: &str = "[redacted]";
-
 /// The traits that carry the rules, for one glob import in generated code. They are implemented for the wrappers alone.
 pub mod rules {
     pub use super::fault::{
         AsDebug as _, AsDisplay as _, AsError as _, AsPointer as _, AsUnknown as _,
     };
     pub use super::outcome::{Fallible as _, Infallible as _};
-    pub use super::probe::{ByLength as _, ByValue as _, Private as _};
+    pub use super::probe::{
+        ByLength as _, ByLengthOrValue as _, ByValue as _, ByWish as _, Private as _,
+    };
     pub use super::shown::{AsDebuggable as _, AsOpaque as _};
     pub use super::wanted::{AsFormatted as _, AsValue as _};
 }

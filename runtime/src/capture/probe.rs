@@ -2,7 +2,7 @@
 
 use super::measured::Measured;
 use super::plain::Plain;
-use crate::recorder::{Attributes, Key};
+use crate::recorder::{Attributes, Key, Value};
 
 /// The keys under which a value may be recorded: itself, or how long it is.
 #[derive(Debug)]
@@ -38,24 +38,54 @@ pub trait ByValue {
     fn record(&self, keys: &Keys, attributes: &mut Attributes<'_>);
 }
 
-impl<T: Plain + ?Sized> ByValue for &&Probe<'_, T> {
+impl<T: Plain + ?Sized> ByValue for &&&&Probe<'_, T> {
     #[inline]
     fn record(&self, keys: &Keys, attributes: &mut Attributes<'_>) {
         attributes.record(&keys.value, self.0);
     }
 }
 
-/// Texts and collections.
+/// Texts, and collections that have a value in a span.
+pub trait ByLengthOrValue {
+    /// Records the length, or the value where rules ask for it.
+    fn record(&self, keys: &Keys, attributes: &mut Attributes<'_>);
+}
+
+impl<T: Measured + Value + ?Sized> ByLengthOrValue for &&&Probe<'_, T> {
+    #[inline]
+    fn record(&self, keys: &Keys, attributes: &mut Attributes<'_>) {
+        if attributes.reveals(&keys.value) {
+            reveal(self.0, keys, attributes);
+        } else {
+            record_length(self.0, keys, attributes);
+        }
+    }
+}
+
+/// Other collections.
 pub trait ByLength {
     /// Records the length.
     fn record(&self, keys: &Keys, attributes: &mut Attributes<'_>);
 }
 
-impl<T: Measured + ?Sized> ByLength for &Probe<'_, T> {
+impl<T: Measured + ?Sized> ByLength for &&Probe<'_, T> {
     #[inline]
     fn record(&self, keys: &Keys, attributes: &mut Attributes<'_>) {
-        if let (Some(key), Some(length)) = (&keys.length, self.0.measure()) {
-            attributes.record(key, &length);
+        record_length(self.0, keys, attributes);
+    }
+}
+
+/// Other values.
+pub trait ByWish {
+    /// Records nothing, or the value where rules ask for it.
+    fn record(&self, keys: &Keys, attributes: &mut Attributes<'_>);
+}
+
+impl<T: Value + ?Sized> ByWish for &Probe<'_, T> {
+    #[inline]
+    fn record(&self, keys: &Keys, attributes: &mut Attributes<'_>) {
+        if attributes.reveals(&keys.value) {
+            reveal(self.0, keys, attributes);
         }
     }
 }
@@ -69,4 +99,17 @@ pub trait Private {
 impl<T: ?Sized> Private for Probe<'_, T> {
     #[inline]
     fn record(&self, _: &Keys, _: &mut Attributes<'_>) {}
+}
+
+#[inline]
+fn record_length<T: Measured + ?Sized>(value: &T, keys: &Keys, attributes: &mut Attributes<'_>) {
+    if let (Some(key), Some(length)) = (&keys.length, value.measure()) {
+        attributes.record(key, &length);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn reveal<T: Value + ?Sized>(value: &T, keys: &Keys, attributes: &mut Attributes<'_>) {
+    attributes.record(&keys.value, value);
 }

@@ -17,6 +17,7 @@ impl Plan {
             sample_rate: settings.tracing_sample_rate,
             filter: settings.tracing_filter.clone(),
             limits: span_limits(settings),
+            rules: settings.span_rules.clone(),
             queue: queue_limits(settings),
             batch: conversion.batch_limits(),
             backend: conversion.backend(),

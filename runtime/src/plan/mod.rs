@@ -10,7 +10,9 @@ mod destinations;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use crate::settings::{Compression, ConsoleFormat, Headers, Proxies, Terminal};
+pub(crate) use crate::settings::{
+    Compression, ConsoleFormat, Headers, Proxies, Scalar, SpanRule, Terminal,
+};
 use std::path::PathBuf;
 use std::time::Duration;
 use tracing_subscriber::filter::Targets;
@@ -26,6 +28,8 @@ pub(crate) struct Plan {
     /// Which `tracing` spans and events are recorded.
     pub(crate) filter: Targets,
     pub(crate) limits: SpanLimits,
+    /// What is said of single spans.
+    pub(crate) rules: Vec<SpanRule>,
     pub(crate) queue: QueueLimits,
     pub(crate) batch: BatchLimits,
     /// `None`: tracing is disabled, nothing is installed.

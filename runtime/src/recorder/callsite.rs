@@ -1,14 +1,10 @@
 //! Call sites: what is known of a span when the program is compiled, and whether it is recorded.
 
 use super::encoder::{Key, Limits};
-use super::slot::lock;
-use std::collections::HashMap;
+use super::policy::{Decision, Policy};
+use super::registry::{self, Site};
+use crate::plan::Scalar;
 use std::fmt;
-use std::sync::Mutex;
-use std::sync::atomic::{
-    AtomicU32, AtomicU64,
-    Ordering::{Acquire, Relaxed, Release},
-};
 use tracing_core::callsite::DefaultCallsite;
 use tracing_core::{LevelFilter, Metadata};
 
@@ -19,10 +15,7 @@ pub struct CallSite {
     constants: &'static [Constant],
     /// The kind of its spans, by its number in OTLP.
     pub(crate) kind: u8,
-    /// Its number among all sites, from 1; 0: not registered yet.
-    id: AtomicU32,
-    /// The recorder that has decided in the upper half, its [`Policy`] in the lower one. 0: nobody has.
-    policy: AtomicU64,
+    pub(super) policy: Policy,
 }
 
 /// An attribute that every span of a call site has. The worker adds it, so that the traced thread neither copies nor stores it.
@@ -54,13 +47,6 @@ pub(crate) fn is_constant(key: &[u8]) -> bool {
     CONSTANT_KEYS.iter().any(|known| known.as_bytes() == key)
 }
 
-/// Whether a call site is recorded, as one recorder has decided.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Policy {
-    Off,
-    On,
-}
-
 impl CallSite {
     /// A call site. `constants` have only keys of [`CONSTANT_KEYS`], each once.
     #[must_use]
@@ -69,14 +55,7 @@ impl CallSite {
         callsite: &'static DefaultCallsite,
         constants: &'static [Constant],
     ) -> CallSite {
-        CallSite {
-            metadata,
-            callsite,
-            constants,
-            kind: INTERNAL,
-            id: AtomicU32::new(0),
-            policy: AtomicU64::new(0),
-        }
+        CallSite { metadata, callsite, constants, kind: INTERNAL, policy: Policy::unresolved() }
     }
 
     /// The same with spans of another kind, by its number in OTLP.
@@ -95,35 +74,16 @@ impl CallSite {
 
     /// What `recorder` has decided.
     #[inline]
-    pub(crate) fn policy(&'static self, recorder: u32) -> Policy {
-        let word = self.policy.load(Acquire);
-        if (word >> 32) as u32 != recorder {
-            return self.resolve(recorder);
+    pub(crate) fn decision(&'static self, recorder: u32) -> Decision {
+        match self.policy.of(recorder) {
+            Some(decision) => decision,
+            None => registry::resolve(self, recorder),
         }
-        if word as u32 == Policy::On as u32 { Policy::On } else { Policy::Off }
     }
 
-    /// Under the registry's lock, so that no site can keep what was decided before a change.
-    #[cold]
-    fn resolve(&'static self, recorder: u32) -> Policy {
-        let wanted =
-            super::core::find(recorder).is_none_or(|core| core.config.filter.wants(self.metadata));
-        let policy = if wanted { Policy::On } else { Policy::Off };
-        let mut sites = lock(&SITES);
-        if self.id.load(Relaxed) == 0 {
-            self.id.store(
-                sites.add(Site { metadata: self.metadata, constants: self.constants }),
-                Relaxed,
-            );
-        }
-        self.policy.store(u64::from(recorder) << 32 | policy as u64, Release);
-        policy
-    }
-
-    /// Its number among all sites; 0 where it was never resolved.
-    #[inline]
-    pub(crate) fn id(&self) -> u32 {
-        self.id.load(Relaxed)
+    /// What is known of it without a recorder.
+    pub(super) fn site(&self) -> Site {
+        Site { metadata: self.metadata, constants: self.constants, ruling: None }
     }
 }
 
@@ -133,39 +93,11 @@ impl fmt::Debug for CallSite {
     }
 }
 
-/// What the worker needs to know of a call site.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Site {
-    pub(crate) metadata: &'static Metadata<'static>,
-    pub(crate) constants: &'static [Constant],
-}
-
-/// All call sites that were ever reached, `tracing`'s own among them.
-static SITES: Mutex<Sites> = Mutex::new(Sites { all: Vec::new(), of_tracing: None });
-
-struct Sites {
-    all: Vec<Site>,
-    /// By the address of their metadata, which lives as long as the process.
-    of_tracing: Option<HashMap<usize, TracingSite>>,
-}
-
-impl Sites {
-    fn add(&mut self, site: Site) -> u32 {
-        self.all.push(site);
-        self.all.len() as u32
-    }
-}
-
-/// The call site with this number.
-pub(crate) fn site(id: u32) -> Option<Site> {
-    lock(&SITES).all.get((id as usize).checked_sub(1)?).copied()
-}
-
 /// What is known of a `tracing` call site.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TracingSite {
-    /// Its number among all sites.
-    pub(crate) id: u32,
+    pub(super) metadata: &'static Metadata<'static>,
+    pub(super) policy: &'static Policy,
     /// Its fields are all different and none has a special meaning, so that a new span's attributes need no second look.
     pub(crate) plain: bool,
     /// The keys of its fields, in their order.
@@ -173,11 +105,9 @@ pub(crate) struct TracingSite {
 }
 
 impl TracingSite {
-    /// Of no call site.
-    pub(crate) const NONE: TracingSite = TracingSite { id: 0, plain: false, keys: &[] };
-
-    /// The keys stay for good: a call site lives as long as the process, and so there are no more of them than there is code.
-    fn new(id: u32, metadata: &'static Metadata<'static>) -> TracingSite {
+    /// Policy and keys stay for good: a call site lives as long as the process, and so there are no more of them than there is
+    /// code.
+    pub(super) fn new(metadata: &'static Metadata<'static>) -> TracingSite {
         let names: Vec<_> = metadata.fields().iter().map(|field| field.name()).collect();
         let repeated = names
             .iter()
@@ -189,21 +119,22 @@ impl TracingSite {
                 || is_constant(name.as_bytes())
         });
         let keys: Vec<_> = names.into_iter().map(Key::new).collect();
-        TracingSite { id, plain: !repeated && !special, keys: Box::leak(keys.into_boxed_slice()) }
+        TracingSite {
+            metadata,
+            policy: Box::leak(Box::new(Policy::unresolved())),
+            plain: !repeated && !special,
+            keys: Box::leak(keys.into_boxed_slice()),
+        }
     }
-}
 
-/// What is known of the `tracing` call site with this metadata.
-#[cold]
-pub(crate) fn of_tracing(metadata: &'static Metadata<'static>) -> TracingSite {
-    let mut sites = lock(&SITES);
-    let address = std::ptr::from_ref(metadata).addr();
-    if let Some(&site) = sites.of_tracing.get_or_insert_default().get(&address) {
-        return site;
+    /// What `recorder` has decided.
+    #[inline]
+    pub(crate) fn decision(&self, recorder: u32) -> Decision {
+        match self.policy.of(recorder) {
+            Some(decision) => decision,
+            None => registry::resolve_of_tracing(self.metadata, self.policy, recorder),
+        }
     }
-    let site = TracingSite::new(sites.add(Site { metadata, constants: &[] }), metadata);
-    sites.of_tracing.get_or_insert_default().insert(address, site);
-    site
 }
 
 /// What a call site's spans have in common, as bytes to append.
@@ -216,10 +147,14 @@ pub(crate) fn encode_constants(
     let limits =
         Limits { attributes: 128, events: 0, links: 0, value_bytes: 4096, span_bytes: 64 * 1024 };
     let mut content = Content::default();
+    let ruling = site.ruling;
     if !named {
-        content.buffer().field(NAME, site.metadata.name().as_bytes());
+        let name = ruling.and_then(|ruling| ruling.name.as_deref());
+        content.buffer().field(NAME, name.unwrap_or(site.metadata.name()).as_bytes());
     }
     let mut attributes = content.attributes(limits);
+    let is_overridden =
+        |key: &str| is_overridden(key) || ruling.is_some_and(|ruling| ruling.has(key));
     for constant in site.constants.iter().copied().chain(location(site)) {
         match constant {
             Constant::Text(key, value) if !is_overridden(key) => attributes.record_as(key, value),
@@ -227,6 +162,14 @@ pub(crate) fn encode_constants(
                 attributes.record_as(key, &value);
             }
             _ => {}
+        }
+    }
+    for (key, value) in ruling.iter().flat_map(|ruling| &ruling.attributes) {
+        match value {
+            Scalar::Text(text) => attributes.record_as(key, text),
+            Scalar::Integer(integer) => attributes.record_as(key, integer),
+            Scalar::Float(float) => attributes.record_as(key, float),
+            Scalar::Flag(flag) => attributes.record_as(key, flag),
         }
     }
     content.bytes().to_vec()
@@ -246,6 +189,7 @@ fn location(site: &Site) -> impl Iterator<Item = Constant> {
 mod tests {
     use super::*;
     use crate::__private::call_site;
+    use crate::recorder::registry::{of_tracing, site};
     use crate::recorder::{Config, Core, Filter, Outlet};
     use opentelemetry_proto::tonic::trace::v1::Span;
     use std::sync::Arc;
@@ -279,41 +223,42 @@ mod tests {
         let (all, some, none) =
             (recorder("trace"), recorder("info"), recorder("callsite=off,debug"));
         for _ in 0..2 {
-            assert_eq!((INFO.policy(all.id), DEBUG.policy(all.id)), (Policy::On, Policy::On));
-            assert_eq!((INFO.policy(some.id), DEBUG.policy(some.id)), (Policy::On, Policy::Off));
-            assert_eq!((INFO.policy(none.id), DEBUG.policy(none.id)), (Policy::Off, Policy::Off));
+            let off =
+                |core: &Core| (INFO.decision(core.id).is_off(), DEBUG.decision(core.id).is_off());
+            assert_eq!(
+                (off(&all), off(&some), off(&none)),
+                ((false, false), (false, true), (true, true))
+            );
         }
     }
 
     #[test]
     fn before_any_recorder_has_decided_nothing_is_recorded() {
         static UNRESOLVED: CallSite = call_site!(name: "callsite_unresolved", target: "tests", level: Level::INFO, fields: [], constants: []);
-        assert_eq!(UNRESOLVED.policy(0), Policy::Off);
+        assert!(UNRESOLVED.decision(0).is_off());
     }
 
     #[test]
     fn a_number_is_given_once_and_leads_back_to_the_call_site() {
         let core = recorder("trace");
-        INFO.policy(core.id);
-        let id = INFO.id();
-        assert_eq!(site(id).unwrap().metadata.name(), "callsite_info");
-        INFO.policy(recorder("info").id);
-        assert_eq!(INFO.id(), id);
+        let decision = INFO.decision(core.id);
+        assert_eq!(site(decision.info() >> 8).unwrap().metadata.name(), "callsite_info");
+        assert_eq!(INFO.decision(recorder("info").id), decision);
         assert!(site(0).is_none() && site(u32::MAX).is_none());
     }
 
     #[test]
     fn a_tracing_call_site_has_one_number_too() {
-        let (info, debug) = (INFO.metadata, DEBUG.metadata);
-        assert_eq!(of_tracing(info).id, of_tracing(info).id);
-        assert_ne!(of_tracing(info).id, of_tracing(debug).id);
-        assert_eq!(site(of_tracing(debug).id).unwrap().metadata.callsite(), debug.callsite());
+        let core = recorder("trace");
+        let number = |site: &CallSite| of_tracing(site.metadata).decision(core.id).info() >> 8;
+        assert_eq!(number(&INFO), number(&INFO));
+        assert_ne!(number(&INFO), number(&DEBUG));
+        assert_eq!(site(number(&DEBUG)).unwrap().metadata.name(), "callsite_debug");
         assert!(INFO.callsite.metadata().is_span());
     }
 
     fn constants(site: &CallSite, named: bool, overridden: &[&str]) -> Span {
-        let site = Site { metadata: site.metadata, constants: site.constants };
-        let bytes = encode_constants(&site, named, |key| overridden.contains(&key));
+        let bytes = encode_constants(&site.site(), named, |key| overridden.contains(&key));
         prost::Message::decode(&bytes[..]).unwrap()
     }
 

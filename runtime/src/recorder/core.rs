@@ -3,9 +3,12 @@
 use super::context::SAMPLED;
 use super::drain::Drain;
 use super::encoder::{Content, Limits, Outcome};
+use super::registry;
 use super::ring::{Drained, Record, Ring, SMALL};
+use super::rules::Rules;
 use super::sampler::Sampler;
 use super::slot::{self, lock};
+use super::subscriber;
 use crate::batch::Chunk;
 use std::fmt;
 use std::sync::atomic::{
@@ -23,6 +26,7 @@ pub(crate) struct Config {
     pub(crate) sampler: Sampler,
     pub(crate) filter: Filter,
     pub(crate) limits: Limits,
+    pub(crate) rules: Rules,
 }
 
 /// Which spans and events are recorded, by target and level.
@@ -86,6 +90,8 @@ pub(crate) struct Core {
     /// For threads that empty their own ring, so that the first of them finds the call sites encoded already.
     relief: Mutex<Drain>,
     outlet: Arc<dyn Outlet>,
+    /// Those that count now.
+    rules: Mutex<Arc<Rules>>,
 }
 
 static CORES: Mutex<Vec<Weak<Core>>> = Mutex::new(Vec::new());
@@ -100,6 +106,7 @@ impl Core {
     pub(crate) fn new(config: Config, outlet: Arc<dyn Outlet>) -> Arc<Core> {
         let core = Arc::new(Core {
             id: NEXT.fetch_add(1, Relaxed),
+            rules: Mutex::new(Arc::new(config.rules.clone())),
             config,
             counters: Counters::default(),
             rings: Mutex::default(),
@@ -112,6 +119,27 @@ impl Core {
         cores.retain(|known| known.strong_count() > 0);
         cores.push(Arc::downgrade(&core));
         core
+    }
+
+    /// The rules for single spans that count now.
+    pub(crate) fn rules(&self) -> Arc<Rules> {
+        lock(&self.rules).clone()
+    }
+
+    /// Lets other rules count, for every span that begins from now on. Must be called outside of any dispatch, because
+    /// `tracing`'s call sites are asked again.
+    #[cfg_attr(
+        not(any(test, feature = "testing")),
+        expect(dead_code, reason = "settings that are read again stand on it")
+    )]
+    pub(crate) fn set_rules(&self, rules: Rules) {
+        registry::decide_again(self.id, || *lock(&self.rules) = Arc::new(rules));
+        subscriber::ask_call_sites_again();
+    }
+
+    /// The most verbose level that is wanted anywhere.
+    pub(crate) fn max_level(&self) -> LevelFilter {
+        self.config.filter.max_level().max(self.rules().max_level())
     }
 
     /// A ring for the calling thread. It outlives the thread, so that a thread's end needs no code to lose nothing.

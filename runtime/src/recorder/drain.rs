@@ -2,7 +2,9 @@
 
 use super::callsite;
 use super::encoder::{STATUS_ERROR, field::ATTRIBUTES};
+use super::registry::{self, Site};
 use super::ring::{Record, copy_words};
+use super::rules::{Ruling, rewritten};
 use crate::batch::Chunk;
 use crate::batch::protobuf::{Fields, put_varint};
 use bytes::Bytes;
@@ -24,10 +26,10 @@ pub(crate) struct Drain {
 impl Drain {
     /// Adds one span.
     pub(crate) fn add(&mut self, record: Record, words: &[AtomicU64]) {
-        if record.marks & Record::OVERRIDES != 0 {
-            return self.add_overriding(record, words);
+        let Constants { bytes: constants, rewrites, .. } = self.constants.of(record);
+        if *rewrites || record.marks & Record::OVERRIDES != 0 {
+            return self.add_looked_at(record, words);
         }
-        let constants = self.constants.of(record.site, record.marks & Record::NAMED != 0);
         let status = status_of(record);
         put_frame(&mut self.bytes, record.len + constants.len() + status.len());
         copy_words(words, record.len, &mut self.bytes);
@@ -38,22 +40,26 @@ impl Drain {
         self.spans += 1;
     }
 
-    /// The span has a key that its call site has too: the span's own wins.
     #[cold]
-    fn add_overriding(&mut self, record: Record, words: &[AtomicU64]) {
+    fn add_looked_at(&mut self, record: Record, words: &[AtomicU64]) {
         let mut span = Vec::with_capacity(record.len + 8);
         copy_words(words, record.len, &mut span);
-        let constants = callsite::site(record.site).map_or_else(Vec::new, |site| {
-            callsite::encode_constants(&site, record.marks & Record::NAMED != 0, |key| {
-                has_key(&span, key)
-            })
-        });
-        self.add_whole(&[&span, &constants, status_of(record)]);
+        self.add_bytes(record, &span);
     }
 
-    /// Adds one span that is not in a ring.
+    /// Adds one span that is in no ring, or that has to be looked at: where it has a key that its call site has too the span's
+    /// own wins, and over both what the rules say.
     pub(crate) fn add_bytes(&mut self, record: Record, span: &[u8]) {
-        let constants = self.constants.of(record.site, record.marks & Record::NAMED != 0).to_vec();
+        let Some(site) = self.constants.of(record).site else {
+            return self.add_whole(&[span, status_of(record)]);
+        };
+        let ruling = site.ruling.filter(|ruling| ruling.rewrites());
+        let rewritten = ruling.map(|ruling| rewritten(span, ruling));
+        let span = rewritten.as_deref().unwrap_or(span);
+        let renamed = ruling.is_some_and(|ruling| ruling.name.is_some());
+        let constants = callsite::encode_constants(&site, is_named(record) && !renamed, |key| {
+            has_key(span, key)
+        });
         self.add_whole(&[span, &constants, status_of(record)]);
     }
 
@@ -108,21 +114,47 @@ fn has_key(span: &[u8], key: &str) -> bool {
     fields.any(|field| super::encoder::key_of(&field) == key.as_bytes())
 }
 
+fn is_named(record: Record) -> bool {
+    record.marks & Record::NAMED != 0
+}
+
 /// What is constant for each call site, encoded once.
 #[derive(Debug, Default)]
 struct ConstantsCache {
     /// Two a site: without and with a name of the span's own.
-    known: Vec<Option<Box<[u8]>>>,
+    known: Vec<Option<Constants>>,
+}
+
+#[derive(Debug, Default)]
+struct Constants {
+    bytes: Vec<u8>,
+    /// The rules may change what the span itself says.
+    rewrites: bool,
+    site: Option<Site>,
+}
+
+impl Constants {
+    const NONE: &Constants = &Constants { bytes: Vec::new(), rewrites: false, site: None };
+
+    fn of(site: u32, named: bool) -> Constants {
+        let Some(site) = registry::site(site) else { return Constants::default() };
+        Constants {
+            bytes: callsite::encode_constants(&site, named, |_| false),
+            rewrites: site.ruling.is_some_and(Ruling::rewrites),
+            site: Some(site),
+        }
+    }
 }
 
 impl ConstantsCache {
     #[inline]
-    fn of(&mut self, site: u32, named: bool) -> &[u8] {
-        let at = site as usize * 2 + usize::from(named);
+    fn of(&mut self, record: Record) -> &Constants {
+        let named = is_named(record);
+        let at = record.site as usize * 2 + usize::from(named);
         if !matches!(self.known.get(at), Some(Some(_))) {
-            self.learn(at, site, named);
+            self.learn(at, record.site, named);
         }
-        self.known.get(at).and_then(Option::as_deref).unwrap_or_default()
+        self.known.get(at).and_then(Option::as_ref).unwrap_or(Constants::NONE)
     }
 
     #[cold]
@@ -130,10 +162,8 @@ impl ConstantsCache {
         if self.known.len() <= at {
             self.known.resize_with(at + 1, || None);
         }
-        let encoded =
-            callsite::site(site).map(|site| callsite::encode_constants(&site, named, |_| false));
         if let Some(known) = self.known.get_mut(at) {
-            *known = Some(encoded.unwrap_or_default().into());
+            *known = Some(Constants::of(site, named));
         }
     }
 }

@@ -44,11 +44,14 @@ mod ids;
 mod lane;
 mod origin;
 mod panic;
+mod policy;
 mod polling;
 mod prepared;
+mod registry;
 #[cfg_attr(not(test), expect(dead_code, reason = "propagation stands on it"))]
 mod remote;
 mod ring;
+mod rules;
 mod sampler;
 mod sites;
 mod slot;
@@ -68,6 +71,7 @@ pub use future::{Traced, traced};
 pub use lane::{Guard, enter, enter_at, first, first_attributes};
 pub use origin::Origin;
 pub use prepared::{Prepared, prepare, prepare_at};
+pub use rules::{CallSiteInfo, REDACTED, callsites};
 pub use stream::TracedStream;
 
 #[cfg(test)]
@@ -77,6 +81,7 @@ pub(crate) use core::{Config, Core, Filter, Outlet};
 pub(crate) use encoder::Limits;
 pub(crate) use panic::{install_hook, text as panic_text};
 pub(crate) use ring::Drained;
+pub(crate) use rules::Rules;
 pub(crate) use sampler::Sampler;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use subscriber::scoped;

@@ -1,10 +1,10 @@
 //! The `tracing` subscriber: every span that is not a `#[traced]` one, and events, on the same stack of contexts.
 
-use super::callsite;
 use super::clock;
 use super::context::{LANE, SAMPLED, SpanContext, State};
 use super::core::{self, Core};
 use super::encoder::{Content, Limits, Precedence};
+use super::registry;
 use super::sites;
 use super::slot::{self, Opening, Slot, lock};
 use super::thread::{self, Thread};
@@ -67,9 +67,15 @@ pub(crate) fn turn_to(core: Option<&Core>) -> Result<(), AnotherSubscriber> {
     }
     drop(installing);
     // A call site that was reached before this moment is cached as switched off.
+    ask_call_sites_again();
+    Ok(())
+}
+
+/// Lets `tracing` ask whether its call sites are wanted, and how verbose they may be. Not from inside a dispatch: that would
+/// switch all of them off.
+pub(super) fn ask_call_sites_again() {
     #[expect(clippy::disallowed_methods, reason = "outside of any dispatch")]
     tracing_core::callsite::rebuild_interest_cache();
-    Ok(())
 }
 
 /// Which core the current subscriber records to, where that is a recorder.
@@ -82,6 +88,8 @@ pub(crate) fn current_recorder() -> Option<u32> {
 
 /// An id that no slot has: a span that found no place.
 const NOWHERE: u64 = u64::MAX;
+/// An id that no slot has: a span that rules leave out.
+const LEFT_OUT: u64 = u64::MAX << 8;
 
 static REMOTE_PARENT: DefaultCallsite = DefaultCallsite::new(&REMOTE_METADATA);
 static REMOTE_METADATA: Metadata<'static> = metadata! {
@@ -105,32 +113,44 @@ impl Recorder {
         (context.recorder == self.id()).then_some(context)
     }
 
-    fn wants(&self, metadata: &Metadata<'_>) -> bool {
-        core::find(self.id()).is_some_and(|core| core.config.filter.wants(metadata))
+    /// What the rules say of a span shows when it begins; here they can only be a reason not to say no.
+    fn may_want(&self, metadata: &Metadata<'_>) -> bool {
+        core::find(self.id()).is_some_and(|core| {
+            core.config.filter.wants(metadata)
+                || metadata.is_span() && *metadata.level() <= core.rules().max_level()
+        })
     }
 
     fn limits(&self) -> Option<Limits> {
         thread::with(|thread| thread.limits(self.id()))
     }
 
-    /// Begins a span: who it is, what it may hold, and where its fields go. `None`: nobody is to know of it.
+    /// Begins a span: who it is, what it may hold, and where its fields go. Where nobody is to know of it, the id it gets.
     fn begin(
         &self,
         thread: &mut Thread,
         attributes: &span::Attributes<'_>,
-    ) -> Option<(Opening, Limits, Box<Content>)> {
-        let (sampler, limits) =
-            thread.sampler_and_limits(self.id()).filter(|_| !thread.is_quiet())?;
+    ) -> Result<(Opening, Limits, Box<Content>), u64> {
+        let (mut sampler, limits) =
+            thread.sampler_and_limits(self.id()).filter(|_| !thread.is_quiet()).ok_or(NOWHERE)?;
+        let decision = sites::of(attributes.metadata()).decision(self.id());
+        if decision.is_off() {
+            return Err(LEFT_OUT);
+        }
         let parent = match attributes.parent() {
-            Some(parent) => self.context_of(parent),
+            Some(parent) if parent.into_u64() != LEFT_OUT => self.context_of(parent),
             None if attributes.is_root() => None,
-            None => thread.stack.innermost(self.id()).map(|entry| entry.context),
+            // A parent that was left out has the current span for its own, most of the time.
+            _ => thread.stack.innermost(self.id()).map(|entry| entry.context),
         };
+        if decision.concerns_the_call() {
+            sampler = thread.sampler_by_rules(decision, parent, sampler).ok_or(LEFT_OUT)?;
+        }
         let opening = match parent {
-            Some(parent) => thread.child(&parent, 0),
-            None => thread.root(self.id(), sampler, 0),
+            Some(parent) => thread.child(&parent, decision.info()),
+            None => thread.root(self.id(), sampler, decision.info()),
         };
-        Some((opening, limits, thread.fragment()))
+        Ok((opening, limits, thread.fragment()))
     }
 
     /// Opens the span in a slot of its own; says its id.
@@ -229,7 +249,7 @@ pub(super) fn known(recorder: u32, id: &span::Id) -> Option<SpanContext> {
 /// What comes for a span that is not known any more is late, unless that span never found a place.
 #[cold]
 fn count_miss(recorder: u32, id: &span::Id) {
-    if id.into_u64() != NOWHERE {
+    if ![NOWHERE, LEFT_OUT].contains(&id.into_u64()) {
         thread::with(|thread| thread.count(recorder, |counters| &counters.late));
     }
 }
@@ -271,22 +291,27 @@ pub(super) fn write_entered(
 
 impl Subscriber for Recorder {
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        if self.wants(metadata) { Interest::always() } else { Interest::never() }
+        let wanted = if metadata.is_span() {
+            !sites::of(metadata).decision(self.id()).is_off()
+        } else {
+            self.may_want(metadata)
+        };
+        if wanted { Interest::always() } else { Interest::never() }
     }
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        self.wants(metadata)
+        self.may_want(metadata)
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(core::find(self.id()).map_or(LevelFilter::OFF, |core| core.config.filter.max_level()))
+        Some(core::find(self.id()).map_or(LevelFilter::OFF, |core| core.max_level()))
     }
 
     fn new_span(&self, attributes: &span::Attributes<'_>) -> span::Id {
-        let Some((opening, limits, mut fields)) =
-            thread::with(|thread| self.begin(thread, attributes))
-        else {
-            return span::Id::from_u64(NOWHERE);
+        let begun = thread::with(|thread| self.begin(thread, attributes));
+        let (opening, limits, mut fields) = match begun {
+            Ok(begun) => begun,
+            Err(id) => return span::Id::from_u64(id),
         };
         let site = sites::of(attributes.metadata());
         if opening.context.is_sampled() {
@@ -388,7 +413,7 @@ impl Subscriber for Recorder {
 
 /// The metadata of an entered handle's span, which may be a lane span that lives elsewhere or has ended.
 fn metadata_of(id: u64) -> &'static Metadata<'static> {
-    let metadata = slot::find(id).and_then(|slot| match callsite::site(slot.info() >> 8) {
+    let metadata = slot::find(id).and_then(|slot| match registry::site(slot.info() >> 8) {
         Some(site) if slot.info() & LANE != 0 => Some(site.metadata),
         _ => slot.shared().metadata,
     });

@@ -3,7 +3,7 @@
 //! Nothing here runs user code. Whoever does so first takes out what it needs and lets the borrow go, because that code may be
 //! traced, may log, may panic, and would come back here.
 
-use super::callsite::{CallSite, Policy};
+use super::callsite::CallSite;
 use super::clock;
 use super::context::{ContextStack, LANE, REMOTE, SAMPLED, SpanContext};
 use super::core::{self, Core, Counters};
@@ -11,6 +11,7 @@ use super::encoder::{Buffer, Content, Facts, Head, Limits, Precedence};
 use super::frame::{Frame, FramePool};
 use super::ids::IdGenerator;
 use super::origin::Origin;
+use super::policy::Decision;
 use super::ring::{LARGE, Pushed, Record, Ring, Writer};
 use super::sampler::Sampler;
 use super::slot::{self, Opening, Slot};
@@ -92,14 +93,15 @@ impl Thread {
         site: &'static CallSite,
         recorder: u32,
     ) -> Option<(Box<Frame>, Limits)> {
-        if self.quiet || site.policy(recorder) == Policy::Off {
+        let decision = site.decision(recorder);
+        if self.quiet || decision.is_off() {
             return None;
         }
         let parent = self.stack.innermost(recorder).map(|entry| entry.context);
         if parent.is_some_and(|parent| !parent.is_sampled()) {
             return None;
         }
-        self.begin_under(parent, site, recorder)
+        self.begin_under(parent, site, decision, recorder)
     }
 
     /// A frame for a new span of `site` where it says itself which parent it has. Where that is not sampled there is a frame all
@@ -111,10 +113,11 @@ impl Thread {
         site: &'static CallSite,
         recorder: u32,
     ) -> Option<(Box<Frame>, Limits)> {
-        if self.quiet || site.policy(recorder) == Policy::Off {
+        let decision = site.decision(recorder);
+        if self.quiet || decision.is_off() {
             return None;
         }
-        self.begin_under(origin.context(recorder), site, recorder)
+        self.begin_under(origin.context(recorder), site, decision, recorder)
     }
 
     #[inline]
@@ -122,10 +125,60 @@ impl Thread {
         &mut self,
         parent: Option<SpanContext>,
         site: &'static CallSite,
+        decision: Decision,
+        recorder: u32,
+    ) -> Option<(Box<Frame>, Limits)> {
+        if decision.concerns_the_call() {
+            return self.begin_by_rules(parent, site, decision, recorder);
+        }
+        let &mut ThreadOutlet { sampler, limits, .. } = self.outlet(recorder)?;
+        let frame = self.begin_sampled(parent, site, decision, (recorder, sampler))?;
+        Some((frame, limits))
+    }
+
+    /// The same where the rules have to be asked: some calls may be left out, and some arguments shown.
+    #[cold]
+    fn begin_by_rules(
+        &mut self,
+        parent: Option<SpanContext>,
+        site: &'static CallSite,
+        decision: Decision,
         recorder: u32,
     ) -> Option<(Box<Frame>, Limits)> {
         let &mut ThreadOutlet { sampler, limits, .. } = self.outlet(recorder)?;
-        let info = LANE | site.id() << 8;
+        let ruling = decision.ruling()?;
+        let sampler = self.sampler_by_rules(decision, parent, sampler)?;
+        let mut frame = self.begin_sampled(parent, site, decision, (recorder, sampler))?;
+        if frame.context.is_sampled() {
+            frame.content.reveal(&ruling.capture);
+        }
+        Some((frame, limits))
+    }
+
+    /// How a root is sampled whose call site has a rate of its own. Below a root that rate leaves out calls: `None`.
+    pub(crate) fn sampler_by_rules(
+        &mut self,
+        decision: Decision,
+        parent: Option<SpanContext>,
+        sampler: Sampler,
+    ) -> Option<Sampler> {
+        let Some(own) = decision.ruling().and_then(|ruling| ruling.sampler) else {
+            return Some(sampler);
+        };
+        let leaves_out =
+            parent.is_some_and(|parent| parent.is_sampled()) && !own.samples(self.ids.trace_id());
+        (!leaves_out).then_some(own)
+    }
+
+    #[inline(always)]
+    fn begin_sampled(
+        &mut self,
+        parent: Option<SpanContext>,
+        site: &'static CallSite,
+        decision: Decision,
+        (recorder, sampler): (u32, Sampler),
+    ) -> Option<Box<Frame>> {
+        let info = LANE | decision.info();
         let opening = match parent {
             Some(parent) => self.child(&parent, info),
             None => self.root(recorder, sampler, info),
@@ -134,7 +187,7 @@ impl Thread {
         if opening.context.is_sampled() {
             frame.content.begin(site.kind);
         }
-        Some((frame, limits))
+        Some(frame)
     }
 
     /// A new trace.
@@ -294,10 +347,10 @@ impl Thread {
 
     #[inline(always)]
     fn write(&mut self, frame: &mut Frame, slot: &Slot, start: u64, now: u64) {
-        if let (true, Some(site)) = (start != 0, frame.site) {
+        if start != 0 && frame.site.is_some() {
             let end = start + now.saturating_sub(frame.began);
             let context = frame.context;
-            self.push(&mut frame.content, &context, slot, site.id(), (start, end));
+            self.push(&mut frame.content, &context, slot, (start, end));
         }
     }
 
@@ -315,13 +368,9 @@ impl Thread {
         let start = slot.close();
         let context = slot.context();
         // At 0 it was handed over as unfinished.
-        if start != 0
-            && context.is_sampled()
-            && let Some(metadata) = shared.metadata
-        {
-            let site = super::sites::of(metadata).id;
+        if start != 0 && context.is_sampled() {
             let end = start + now.saturating_sub(shared.began);
-            self.push(&mut shared.content, &context, slot, site, (start, end));
+            self.push(&mut shared.content, &context, slot, (start, end));
         }
         shared.end();
         drop(shared);
@@ -341,14 +390,13 @@ impl Thread {
         content: &mut Content,
         context: &SpanContext,
         slot: &Slot,
-        site: u32,
         (start, end): (u64, u64),
     ) {
         let Some(outlet) = self.outlet(context.recorder) else { return };
         let marks = if content.is_ordinary() { 0 } else { outlet.core.finish(content) };
-        let facts =
-            Facts { parent: slot.parent(), info: slot.info(), kind: content.kind(), start, end };
-        outlet.push(&Head::new(context, &facts), content.buffer(), marks, site);
+        let info = slot.info();
+        let facts = Facts { parent: slot.parent(), info, kind: content.kind(), start, end };
+        outlet.push(&Head::new(context, &facts), content.buffer(), marks, info >> 8);
     }
 
     /// This thread's way out for `recorder`; `None` where that recorder is gone.

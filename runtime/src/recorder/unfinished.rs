@@ -2,13 +2,11 @@
 //!
 //! Ids, name, start and what handles wrote come out. A lane span's own attributes stay with its thread.
 
-use super::callsite;
 use super::clock;
-use super::context::LANE;
 use super::core::Core;
 use super::encoder::{Content, Facts, Head, Precedence};
 use super::ring::Record;
-use super::slot::{Shared, Slot};
+use super::slot::Slot;
 use super::thread::{self, UNFINISHED, one_span};
 use crate::batch::Chunk;
 use std::sync::atomic::{Ordering::Acquire, fence};
@@ -45,7 +43,6 @@ fn encode(core: &Core, slot: &Slot) -> Option<Chunk> {
         content.absorb(&shared.content, Precedence::New, core.config.limits);
     }
     content.mark(UNFINISHED);
-    let site = site_of(slot, &shared)?;
     // The one who ends a span takes the lock only if there are handles, so look whether it ended meanwhile. Where it is ending
     // at this very moment it may come out twice.
     fence(Acquire);
@@ -53,17 +50,10 @@ fn encode(core: &Core, slot: &Slot) -> Option<Chunk> {
     still_open.then(|| {
         let end = clock::unix(clock::monotonic()).max(start);
         let marks = core.finish(&mut content);
-        let facts =
-            Facts { parent: slot.parent(), info: slot.info(), kind: content.kind(), start, end };
+        let info = slot.info();
+        let facts = Facts { parent: slot.parent(), info, kind: content.kind(), start, end };
         let head = Head::new(&context, &facts);
-        let record = Record { len: head.len() + content.bytes().len(), marks, site };
+        let record = Record { len: head.len() + content.bytes().len(), marks, site: info >> 8 };
         one_span(record, &head, content.bytes())
     })
-}
-
-fn site_of(slot: &Slot, shared: &Shared) -> Option<u32> {
-    if slot.info() & LANE != 0 {
-        return Some(slot.info() >> 8);
-    }
-    shared.metadata.map(|metadata| callsite::of_tracing(metadata).id)
 }

@@ -65,10 +65,6 @@ impl<'a> Collector<'a> {
     fn key(&mut self, key: &'static Key, raw: Raw) {
         match key.kind {
             Kind::Headers | Kind::Attributes => self.open_table(key, raw),
-            Kind::NotAvailable { members, .. } => {
-                self.check_members(key, members, &raw);
-                self.push(key, None, raw);
-            }
             _ => self.push(key, None, raw),
         }
     }
@@ -148,25 +144,6 @@ impl<'a> Collector<'a> {
     fn twice(&mut self, key: &'static Key, name: &str, at: Origin) {
         let message = format!("`{}` holds `{}` twice", key.name, name.escape_debug());
         self.report.refuse(key, Problem::new(at, message));
-    }
-
-    fn check_members(&mut self, key: &Key, allowed: &'static [&'static str], raw: &Raw) {
-        match &raw.form {
-            Form::List(items) => {
-                items.iter().for_each(|item| self.check_members(key, allowed, item));
-            }
-            Form::Table(members) => {
-                for member in members.iter().filter(|member| !allowed.contains(&&*member.name)) {
-                    let at = self.origin.at(member.place);
-                    let message =
-                        format!("`{}.{}` is not a known key", key.name, member.name.escape_debug());
-                    let hint = nearest(&member.name, allowed.iter().copied());
-                    let hints = hint.into_iter().map(|name| format!("the nearest key is `{name}`"));
-                    self.report.error(Problem::new(at, message).hints(hints));
-                }
-            }
-            _ => {}
-        }
     }
 
     fn unknown(&mut self, name: &str, at: &Origin) {

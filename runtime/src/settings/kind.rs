@@ -28,11 +28,12 @@ pub(super) enum Kind {
     /// A table of names and texts.
     Attributes,
     List(&'static [&'static str], Field<Vec<String>>),
+    /// Tables of rules, which [`super::rules`] reads.
+    Rules,
     /// A key of a later version: it is known, so that mistakes beside it are found, and refused
     /// where it would count.
     NotAvailable {
         instead: &'static str,
-        members: &'static [&'static str],
     },
 }
 
@@ -114,7 +115,8 @@ impl Kind {
             Kind::List(names, field) => {
                 put(field(to), read::list(raw, names)?, |list| format!("[{}]", list.join(", ")))
             }
-            Kind::NotAvailable { instead, .. } => refuse_later(entry, instead, to),
+            Kind::Rules => return Err(vec![]),
+            Kind::NotAvailable { instead } => refuse_later(entry, instead, to),
         };
         Ok(Understood { shown, doubt: None })
     }
@@ -146,7 +148,8 @@ impl Kind {
             Kind::Headers => "a table of headers or a list `name=value,name=value`".into(),
             Kind::Attributes => "a table of texts or a list `name=value,name=value`".into(),
             Kind::List(names, _) => format!("a list of {}", one_of(names)),
-            Kind::NotAvailable { instead, .. } => format!("left out in this version: {instead}"),
+            Kind::Rules => "a list of tables".into(),
+            Kind::NotAvailable { instead } => format!("left out in this version: {instead}"),
         }
     }
 

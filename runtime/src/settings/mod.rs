@@ -23,6 +23,7 @@ mod raw;
 mod read;
 mod reference;
 mod report;
+mod rules;
 mod sources;
 mod suggest;
 mod terminal;
@@ -35,12 +36,14 @@ pub(crate) use headers::Headers;
 pub(crate) use origin::{Origin, Origins};
 pub(crate) use proxies::Proxies;
 pub(crate) use report::{Problem, Report, SettingsErrors};
+pub(crate) use rules::{Scalar, SpanRule};
 pub use sources::ServiceAttribute;
 pub(crate) use sources::Sources;
 pub(crate) use terminal::Terminal;
 pub(crate) use typed::{BackendName, Compression, ConsoleFormat, NotAvailable, Protocol, Settings};
 
 use entries::Entry;
+use kind::Kind;
 
 /// What the sources said together, mistakes included. [`crate::plan::Plan::new`] makes a plan of
 /// it, or shows the mistakes.
@@ -58,6 +61,15 @@ pub(crate) fn load(sources: &Sources) -> Loaded {
     loaded
 }
 
+/// The rules for single spans of a text that is written as `Synndicate.toml`.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn rules_in(text: &str) -> Result<Vec<SpanRule>, SettingsErrors> {
+    let mut loaded = Loaded::default();
+    sources::read_text(text, &mut loaded);
+    loaded.report.finish(&loaded.origins)?;
+    Ok(loaded.settings.span_rules)
+}
+
 impl Loaded {
     /// Takes what one source says; it replaces what was said before.
     fn take(&mut self, mut entries: Vec<Entry>) {
@@ -70,6 +82,12 @@ impl Loaded {
     }
 
     fn take_entry(&mut self, entry: Entry) {
+        if let Kind::Rules = entry.key.kind {
+            let shown = rules::take(&entry, &mut self.settings, &mut self.report);
+            return shown.into_iter().for_each(|shown| {
+                self.origins.set(entry.path(), shown, entry.origin.clone());
+            });
+        }
         match entry.key.kind.read(&entry, &mut self.settings) {
             Ok(understood) => {
                 if let Some(doubt) = understood.doubt {

@@ -136,7 +136,7 @@ pub(super) fn list(raw: &Raw, names: &[&'static str]) -> Result<Vec<String>, Hin
 }
 
 /// The texts of a list: in brackets, separated by commas, or a single one.
-fn elements(raw: &Raw) -> Result<Vec<String>, Hints> {
+pub(super) fn elements(raw: &Raw) -> Result<Vec<String>, Hints> {
     let raw = raw.clone().structured().map_err(|broken| vec![broken.message])?;
     let element = |item: &Raw| item.text().map(str::to_owned).ok_or_else(|| quoted(item));
     match (&raw.form, raw.text()) {

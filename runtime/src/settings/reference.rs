@@ -1,6 +1,7 @@
 //! The reference file, `config/Synndicate.toml`, made from the table of keys.
 
 use super::keys::{Initial, Key, SECTIONS, variable};
+use super::rules;
 use std::fmt::Write;
 
 const WIDTH: usize = 100;
@@ -29,6 +30,14 @@ const HEAD: &str = "\
 [observability]
 ";
 
+const RULES: &str = "\
+Rules for single spans, those of `#[traced]` functions and those that libraries make with `tracing`. \
+There may be any number; each begins with the line below. A rule is for the spans that all of its \
+`function`, `target` and `at_level` fit, and for every span without them. Where several rules are \
+for one span, of each of the other keys the last rule that has it counts; attributes add up. Rules \
+of a higher source come after those of a lower one. In a variable: \
+SYN_OBSERVABILITY__SPAN='[{ function = \"planner::*\", enabled = false }]'.";
+
 const TAIL: &str = "
 # A profile: SYN_PROFILE=production puts its keys over those above.
 #
@@ -46,6 +55,7 @@ pub(super) fn reference() -> String {
         let _ = writeln!(text, "\n# {heading:-<98}");
         section.keys.iter().for_each(|key| explain(key, &mut text));
     }
+    explain_rules(&mut text);
     text + TAIL
 }
 
@@ -70,6 +80,19 @@ fn explain(key: &Key, text: &mut String) {
         paragraph("Not set by default; an example:", text);
     }
     let _ = writeln!(text, "#{} = {value}", key.name);
+}
+
+fn explain_rules(text: &mut String) {
+    let heading = format!("---- {} ", "Single spans");
+    let _ = writeln!(text, "\n# {heading:-<98}\n");
+    paragraph(RULES, text);
+    text.push_str("#\n#[[observability.span]]\n");
+    for member in &rules::MEMBERS {
+        text.push('\n');
+        paragraph(member.doc, text);
+        paragraph(&format!("Allowed: {}.", member.allowed), text);
+        let _ = writeln!(text, "#{} = {}", member.name, member.example);
+    }
 }
 
 fn paragraph(words: &str, text: &mut String) {

@@ -1,6 +1,6 @@
 //! The settings as types: what the rest of the runtime may ask for.
 
-use super::{Address, Headers, Origin, Proxies, Terminal};
+use super::{Address, Headers, Origin, Proxies, SpanRule, Terminal};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -42,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) tracing_console_format: ConsoleFormat,
     pub(crate) shutdown_grace: Duration,
     pub(crate) shutdown_timeout: Duration,
+    /// Rules for single spans; where several are for one span, the last that says something counts.
+    pub(crate) span_rules: Vec<SpanRule>,
     /// Where a key was set whose feature this version does not have yet, and what works instead.
     pub(crate) not_available: Vec<NotAvailable>,
     /// The proxies of the environment. No key of ours sets them.

@@ -21,7 +21,8 @@ mod spans;
 pub use spans::{AttributeValue, Event, Link, Span, Spans, Status};
 
 use crate::batch::Chunk;
-use crate::recorder::{self, Config, Core, Filter, Limits, Outlet, Sampler};
+use crate::recorder::{self, Config, Core, Filter, Limits, Outlet, Rules, Sampler};
+use crate::settings;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use tracing::instrument::WithSubscriber;
@@ -117,6 +118,21 @@ impl Recording {
         recording
     }
 
+    /// Lets these rules count from now on, in place of those before: `[[observability.span]]` tables, written as in
+    /// `Synndicate.toml`.
+    ///
+    /// Must not be called from inside a span's `Debug`, or from anything else that `tracing` itself calls.
+    ///
+    /// # Panics
+    ///
+    /// When something is wrong with the rules, with what that is.
+    pub fn set_rules(&self, rules: &str) {
+        match settings::rules_in(rules) {
+            Ok(rules) => self.core.set_rules(Rules(rules)),
+            Err(mistakes) => panic!("{mistakes}"),
+        }
+    }
+
     /// Runs `body` on this thread, with its spans captured.
     pub fn run<R>(&self, body: impl FnOnce() -> R) -> R {
         dispatcher::with_default(&self.dispatch, body)
@@ -135,6 +151,13 @@ impl Recording {
         Spans::decode(&self.memory.bytes())
     }
 
+    /// All spans that have ended since they were taken or cleared last.
+    #[must_use]
+    pub fn take(&self) -> Spans {
+        self.core.drain(u64::MAX);
+        Spans::decode(&self.memory.take())
+    }
+
     /// Forgets the spans that have ended so far.
     pub fn clear(&self) {
         self.core.drain(u64::MAX);
@@ -145,6 +168,12 @@ impl Recording {
     #[expect(clippy::must_use_candidate, reason = "the number is rarely asked for")]
     pub fn end_open_spans(&self) -> u64 {
         recorder::hand_over_unfinished(&self.core)
+    }
+
+    /// How many spans found no room on their way, because this recording was being read.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.core.lost().ring_full
     }
 
     /// How many attributes, events and links came after their span had ended.
@@ -184,6 +213,7 @@ pub(crate) fn everything() -> Config {
             value_bytes: 64 * 1024,
             span_bytes: 1024 * 1024,
         },
+        rules: Rules::default(),
     }
 }
 
@@ -195,6 +225,11 @@ impl Memory {
     fn bytes(&self) -> Vec<u8> {
         let chunks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         chunks.iter().flat_map(|chunk| chunk.bytes().iter().copied()).collect()
+    }
+
+    fn take(&self) -> Vec<u8> {
+        let mut chunks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        chunks.drain(..).flat_map(|chunk| chunk.bytes().to_vec()).collect()
     }
 
     fn clear(&self) {

@@ -4,6 +4,7 @@ use super::field::ATTRIBUTES;
 use super::{Buffer, Key, Value};
 use crate::batch::protobuf::{LEN, tag, varint_len};
 use crate::recorder::panic;
+use crate::recorder::rules::Patterns;
 use std::fmt::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -61,19 +62,25 @@ pub struct Attributes<'a> {
     room: &'a mut Room,
     limits: Limits,
     tag: u8,
+    revealed: Option<&'static Patterns>,
 }
 
 impl<'a> Attributes<'a> {
     /// Attributes of a span.
     #[inline]
-    pub(crate) fn of_span(buffer: &'a mut Buffer, room: &'a mut Room, limits: Limits) -> Self {
-        Attributes { buffer, room, limits, tag: tag(ATTRIBUTES, LEN) }
+    pub(crate) fn of_span(
+        buffer: &'a mut Buffer,
+        room: &'a mut Room,
+        limits: Limits,
+        revealed: Option<&'static Patterns>,
+    ) -> Self {
+        Attributes { buffer, room, limits, tag: tag(ATTRIBUTES, LEN), revealed }
     }
 
     /// Attributes of an event, whose field number differs.
     #[inline]
     pub(crate) fn of_event(buffer: &'a mut Buffer, room: &'a mut Room, limits: Limits) -> Self {
-        Attributes { buffer, room, limits, tag: tag(3, LEN) }
+        Attributes { buffer, room, limits, tag: tag(3, LEN), revealed: None }
     }
 
     /// Records `value` under a key that is known at compile time.
@@ -100,6 +107,12 @@ impl<'a> Attributes<'a> {
     /// Records what `Debug` makes of `value` under any key.
     pub fn debug_as(&mut self, key: &str, value: &dyn fmt::Debug) {
         self.formatted(&Key::at_run_time(key), format_args!("{value:?}"));
+    }
+
+    /// Whether rules ask for the value of this argument.
+    #[inline]
+    pub(crate) fn reveals(&self, argument: &Key<'_>) -> bool {
+        self.revealed.is_some_and(|names| fit(names, argument.name()))
     }
 
     /// Room for one more attribute, or one more that is dropped.
@@ -226,6 +239,11 @@ impl<'a> Attributes<'a> {
         self.buffer.push(tag(2, LEN));
         self.buffer.varint(len as u64);
     }
+}
+
+#[cold]
+fn fit(names: &Patterns, name: &str) -> bool {
+    names.fit(name)
 }
 
 /// The longest start of `text` that fits into `limit` bytes and ends at a character boundary.

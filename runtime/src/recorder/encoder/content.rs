@@ -8,6 +8,7 @@ use super::head::INTERNAL;
 use super::{Buffer, event};
 use crate::batch::protobuf::{Field, Fields, Value, put_bytes, put_varint, tag};
 use crate::recorder::context::SpanContext;
+use crate::recorder::rules::Patterns;
 use std::ops::Range;
 
 /// Status codes of OTLP.
@@ -37,6 +38,8 @@ pub(crate) struct Content {
     marks: u8,
     /// 0: nobody has said.
     kind: u8,
+    /// The arguments that rules show.
+    revealed: Option<&'static Patterns>,
 }
 
 impl Content {
@@ -69,13 +72,18 @@ impl Content {
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         (self.attributes, self.events, self.links) = Default::default();
-        (self.marks, self.kind) = (0, 0);
+        (self.marks, self.kind, self.revealed) = (0, 0, None);
+    }
+
+    /// Lets the arguments of these names be recorded by value.
+    pub(crate) fn reveal(&mut self, names: &'static Patterns) {
+        self.revealed = Some(names).filter(|names| !names.is_empty());
     }
 
     /// A writer of attributes.
     #[inline]
     pub(crate) fn attributes(&mut self, limits: Limits) -> Attributes<'_> {
-        Attributes::of_span(&mut self.bytes, &mut self.attributes, limits)
+        Attributes::of_span(&mut self.bytes, &mut self.attributes, limits, self.revealed)
     }
 
     /// A writer of attributes of an event, for a fragment that becomes one.

@@ -37,6 +37,7 @@ mod properties;
 mod reentry;
 mod remote;
 mod rings;
+mod rules;
 mod sampling;
 mod special_fields;
 mod stale_ids;

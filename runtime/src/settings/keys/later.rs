@@ -11,30 +11,11 @@ pub(super) static KEYS: &[Key] = &[
         "tracing_fallbacks",
         Kind::List(&["jaeger", "zipkin", "otlp", "console"], |to| &mut to.tracing_fallbacks),
     ),
-    not_available("tracing_spool_dir", IN_MEMORY, &[]),
-    not_available("tracing_spool_max_bytes", IN_MEMORY, &[]),
-    not_available("tracing_propagators", "requests carry no trace context in this version", &[]),
-    not_available(
-        "span",
-        "rules for single spans have no effect; `tracing_filter` works by target and level",
-        &[
-            "match",
-            "target",
-            "level",
-            "enabled",
-            "sample_rate",
-            "capture",
-            "redact",
-            "rename",
-            "attributes",
-        ],
-    ),
+    not_available("tracing_spool_dir", IN_MEMORY),
+    not_available("tracing_spool_max_bytes", IN_MEMORY),
+    not_available("tracing_propagators", "requests carry no trace context in this version"),
 ];
 
-const fn not_available(
-    name: &'static str,
-    instead: &'static str,
-    members: &'static [&'static str],
-) -> Key {
-    key(name, Kind::NotAvailable { instead, members })
+const fn not_available(name: &'static str, instead: &'static str) -> Key {
+    key(name, Kind::NotAvailable { instead })
 }

@@ -46,6 +46,7 @@ pub(super) static KEYS: &[Key] = &[
         "The longest text of one attribute in bytes; a longer one is cut at a \
          character.",
     ),
+    key("span", Kind::Rules),
 ];
 
 const fn count_limit(field: Field<u64>) -> Kind {

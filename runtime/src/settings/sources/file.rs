@@ -85,6 +85,12 @@ fn start_of(path: PathBuf) -> Origin {
     Origin::File { path, line: 1, column: 1 }
 }
 
+/// Reads what might stand in a file.
+#[cfg(any(test, feature = "testing"))]
+pub(in crate::settings) fn read_text(text: &str, to: &mut Loaded) {
+    read_bytes(NAME.into(), text.as_bytes(), None, to);
+}
+
 fn read_bytes(path: PathBuf, bytes: &[u8], profile: Option<&str>, to: &mut Loaded) {
     let origin = start_of(path);
     let text = match std::str::from_utf8(bytes) {

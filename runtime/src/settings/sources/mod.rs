@@ -19,6 +19,8 @@ use super::proxies::Proxies;
 use super::raw::Raw;
 use super::terminal::Terminal;
 pub(super) use environment::Environment;
+#[cfg(any(test, feature = "testing"))]
+pub(super) use file::read_text;
 use std::ffi::OsString;
 use std::fmt;
 use std::io::IsTerminal;

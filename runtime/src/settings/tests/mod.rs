@@ -6,6 +6,7 @@ mod lists;
 mod precedence;
 mod properties;
 mod quantities;
+mod rules;
 mod secrets;
 mod standard;
 mod support;

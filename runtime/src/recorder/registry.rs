@@ -1,0 +1,153 @@
+//! All call sites that were ever reached, and the numbers of those with what the rules say of them.
+//!
+//! A number is given for good: spans carry it to the worker. There are as many as there are call sites, times the rulings that
+//! rules ever made of each; rules that are swapped back and forth add nothing.
+
+use super::callsite::{CallSite, Constant, TracingSite};
+use super::core::Core;
+use super::policy::{Decision, Policy};
+use super::rules::Ruling;
+use super::slot::lock;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use tracing_core::Metadata;
+
+/// What the worker needs to know of a call site.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Site {
+    pub(crate) metadata: &'static Metadata<'static>,
+    pub(crate) constants: &'static [Constant],
+    /// What the rules say of it, if anything.
+    pub(crate) ruling: Option<&'static Ruling>,
+}
+
+impl Site {
+    fn of_tracing(metadata: &'static Metadata<'static>) -> Site {
+        Site { metadata, constants: &[], ruling: None }
+    }
+
+    /// The path of the function; of a `tracing` span that of its module and its name.
+    pub(crate) fn path(&self) -> String {
+        let told = self.constants.iter().find_map(|constant| match constant {
+            Constant::Text("code.function.name", path) => Some((*path).to_owned()),
+            _ => None,
+        });
+        told.unwrap_or_else(|| match self.metadata.module_path() {
+            Some(module) => format!("{module}::{}", self.metadata.name()),
+            None => self.metadata.name().to_owned(),
+        })
+    }
+}
+
+static SITES: Mutex<Sites> = Mutex::new(Sites {
+    numbered: Vec::new(),
+    numbers: BTreeMap::new(),
+    rulings: Vec::new(),
+    lane: BTreeMap::new(),
+    of_tracing: BTreeMap::new(),
+});
+
+/// Call sites are known by the address of their metadata, which lives as long as the process.
+struct Sites {
+    numbered: Vec<Site>,
+    /// By the addresses of metadata and ruling.
+    numbers: BTreeMap<(usize, usize), u32>,
+    rulings: Vec<&'static Ruling>,
+    lane: BTreeMap<usize, &'static CallSite>,
+    of_tracing: BTreeMap<usize, TracingSite>,
+}
+
+/// The call site with this number.
+pub(crate) fn site(number: u32) -> Option<Site> {
+    lock(&SITES).numbered.get((number as usize).checked_sub(1)?).copied()
+}
+
+/// Lets `recorder` decide about a `#[traced]` function.
+#[cold]
+pub(crate) fn resolve(site: &'static CallSite, recorder: u32) -> Decision {
+    let core = super::core::find(recorder);
+    let mut sites = lock(&SITES);
+    sites.lane.insert(address(site.metadata), site);
+    sites.resolve(&site.site(), &site.policy, core.as_deref(), recorder)
+}
+
+/// Lets `recorder` decide about a `tracing` span.
+#[cold]
+pub(crate) fn resolve_of_tracing(
+    metadata: &'static Metadata<'static>,
+    policy: &Policy,
+    recorder: u32,
+) -> Decision {
+    let core = super::core::find(recorder);
+    let site = Site::of_tracing(metadata);
+    lock(&SITES).resolve(&site, policy, core.as_deref(), recorder)
+}
+
+/// What is known of the `tracing` call site with this metadata.
+#[cold]
+pub(crate) fn of_tracing(metadata: &'static Metadata<'static>) -> TracingSite {
+    let mut sites = lock(&SITES);
+    *sites.of_tracing.entry(address(metadata)).or_insert_with(|| TracingSite::new(metadata))
+}
+
+/// Runs `swap` and lets every call site ask its recorder again that was decided by `recorder`. Nobody can decide meanwhile, so
+/// that no site keeps what was decided before.
+pub(crate) fn decide_again(recorder: u32, swap: impl FnOnce()) {
+    let sites = lock(&SITES);
+    swap();
+    sites.lane.values().for_each(|site| site.policy.forget(recorder));
+    sites.of_tracing.values().for_each(|site| site.policy.forget(recorder));
+}
+
+/// Every call site that was reached so far.
+pub(crate) fn known() -> Vec<Site> {
+    let sites = lock(&SITES);
+    let lane = sites.lane.values().map(|site| site.site());
+    // Under the subscribers of others a `#[traced]` function is a `tracing` call site, too.
+    let others = sites.of_tracing.iter().filter(|(address, _)| !sites.lane.contains_key(address));
+    let others = others.map(|(_, site)| Site::of_tracing(site.metadata));
+    lane.chain(others.filter(|site| site.metadata.is_span())).collect()
+}
+
+impl Sites {
+    fn resolve(
+        &mut self,
+        site: &Site,
+        policy: &Policy,
+        core: Option<&Core>,
+        recorder: u32,
+    ) -> Decision {
+        let ruling = core.map_or_else(
+            || Some(Ruling::default()),
+            |core| core.rules().decide(site, &core.config.filter),
+        );
+        let decision = ruling.map_or(Decision::OFF, |ruling| self.number(site, ruling));
+        policy.set(recorder, decision);
+        decision
+    }
+
+    fn number(&mut self, site: &Site, ruling: Ruling) -> Decision {
+        let ruling = (!ruling.is_idle()).then(|| self.intern(ruling));
+        let by = (address(site.metadata), ruling.map_or(0, address));
+        let next = self.numbered.len() as u32 + 1;
+        let number = *self.numbers.entry(by).or_insert(next);
+        if number == next {
+            self.numbered.push(Site { ruling, ..*site });
+        }
+        Decision::recorded(number, ruling)
+    }
+
+    /// Rulings of the same value are one, so that what is kept for good has a bound.
+    fn intern(&mut self, ruling: Ruling) -> &'static Ruling {
+        if let Some(known) = self.rulings.iter().find(|known| ***known == ruling) {
+            return known;
+        }
+        let ruling: &'static Ruling = Box::leak(Box::new(ruling));
+        self.rulings.push(ruling);
+        ruling
+    }
+}
+
+fn address<T>(of: &'static T) -> usize {
+    std::ptr::from_ref(of).addr()
+}
