@@ -55,7 +55,11 @@ fn returned(declared: &Type) -> Option<Returned<'_>> {
         return of_bounds(&opaque.bounds, Wrapper::None);
     }
     let last = last_segment(declared)?;
-    let pinned = |work| Some(Returned { work, wrapper: Wrapper::Pin, output: first_type(last) });
+    // Without an argument it is a type of the user's own that only has the name.
+    let pinned = |work| {
+        let output = Some(first_type(last)?);
+        Some(Returned { work, wrapper: Wrapper::Pin, output })
+    };
     match last.ident.to_string().as_str() {
         "Pin" => of_box(last_segment(first_type(last)?)?, Wrapper::Pin),
         "Box" => of_box(last, Wrapper::Box),
@@ -73,7 +77,7 @@ fn of_box(segment: &PathSegment, wrapper: Wrapper) -> Option<Returned<'_>> {
     }
 }
 
-/// The future or the stream among some bounds.
+/// The future or the stream among some bounds. A `Stream` is known by its items as well: other traits have that name, too.
 fn of_bounds<'a>(
     bounds: impl IntoIterator<Item = &'a TypeParamBound>,
     wrapper: Wrapper,
@@ -82,11 +86,11 @@ fn of_bounds<'a>(
         let TypeParamBound::Trait(bound) = bound else { return None };
         let last = bound.path.segments.last()?;
         let (work, output) = match last.ident.to_string().as_str() {
-            "Future" => (Work::Future, "Output"),
-            "Stream" => (Work::Stream, "Item"),
+            "Future" => (Work::Future, associated_type(last, "Output")),
+            "Stream" => (Work::Stream, Some(associated_type(last, "Item")?)),
             _ => return None,
         };
-        Some(Returned { work, wrapper, output: associated_type(last, output) })
+        Some(Returned { work, wrapper, output })
     })
 }
 
@@ -138,5 +142,9 @@ mod tests {
         check(&parse_quote!(impl Fn() -> u8), None);
         check(&parse_quote!(Option<Box<dyn Future<Output = u8>>>), None);
         check(&parse_quote!(Ready<u8>), None);
+        check(&parse_quote!(Box<dyn Stream>), None);
+        check(&parse_quote!(impl Stream + Send), None);
+        check(&parse_quote!(BoxStream), None);
+        check(&parse_quote!(BoxFuture<'static>), None);
     }
 }
