@@ -10,9 +10,11 @@ use syn::{ReturnType, Type, TypeInfer};
 /// What may be recorded of a result, as far as its tokens tell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Content {
-    /// Nothing, for sure.
+    /// There is no value.
     Nothing,
-    /// A value that is no `Result`.
+    /// A value for which there is no rule, and which is no `Result`.
+    Other,
+    /// A value for which there is a rule, and which is no `Result`.
     Value,
     /// Whatever it is: the type decides.
     Anything,
@@ -55,11 +57,9 @@ impl Content {
     pub(crate) fn of(declared: Option<&Type>) -> Content {
         let Some(declared) = declared else { return Content::Nothing };
         match plain(declared) {
-            Type::Tuple(_)
-            | Type::Never(_)
-            | Type::Ptr(_)
-            | Type::FnPtr(_)
-            | Type::ImplTrait(_) => Content::Nothing,
+            Type::Never(_) => Content::Nothing,
+            Type::Tuple(tuple) if tuple.elems.is_empty() => Content::Nothing,
+            Type::Tuple(_) | Type::Ptr(_) | Type::FnPtr(_) | Type::ImplTrait(_) => Content::Other,
             Type::Reference(reference) => Content::of(Some(&reference.elem)),
             Type::Slice(_) | Type::Array(_) => Content::Value,
             other => match last_segment(other) {

@@ -1,5 +1,6 @@
 //! What shape a function has: whether its work is done when it returns, or later, by what it returns.
 
+use crate::output::declared;
 use crate::types::{associated_type, first_type, last_segment, plain};
 use syn::{PathSegment, ReturnType, Signature, Type, TypeParamBound};
 
@@ -47,6 +48,14 @@ impl<'a> Shape<'a> {
         }
         let ReturnType::Type(_, declared) = &signature.output else { return Shape::Sync };
         returned(declared).map_or(Shape::Sync, Shape::Returned)
+    }
+
+    /// What the work gives: what the function returns, what its future resolves to, or an item of its stream.
+    pub(crate) fn output(&self, signature: &'a Signature) -> Option<&'a Type> {
+        match self {
+            Shape::Sync | Shape::Async => declared(&signature.output),
+            Shape::Returned(returned) => returned.output,
+        }
     }
 }
 

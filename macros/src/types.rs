@@ -1,5 +1,6 @@
 //! Looking into types and paths.
 
+use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::{GenericArgument, Path, PathArguments, PathSegment, Type};
 
@@ -47,4 +48,19 @@ fn generic_arguments(segment: &PathSegment) -> impl Iterator<Item = &GenericArgu
 /// A path's name as people say it: its last word, without generics.
 pub(crate) fn spoken_name(path: &Path) -> Option<String> {
     path.segments.last().map(|last| last.ident.unraw().to_string())
+}
+
+/// A type as people write it.
+pub(crate) fn spoken(declared: &Type) -> String {
+    let tokens = declared.to_token_stream().to_string();
+    let close = [
+        (" <", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        (" ,", ","),
+        (" ::", "::"),
+        (":: ", "::"),
+        ("& ", "&"),
+    ];
+    close.iter().fold(tokens, |text, (loose, close)| text.replace(loose, close))
 }

@@ -1,8 +1,10 @@
 //! What generated code may name. Nothing here is part of the public interface.
 
 pub use crate::__call_site as call_site;
+pub use crate::__in_words as in_words;
 pub use crate::capture::{
-    Fault, Keys, Outcome, Probe, RESULT, Returned, Shown, Wanted, call, fail_on_none, judge, rules,
+    Fault, Keys, Outcome, Probe, RESULT, Returned, Shown, Wanted, call, expect_result,
+    fail_on_none, in_words, judge, rules,
 };
 pub use crate::recorder::{
     Attributes, CallSite, Constant, Ending, Guard, Key, Origin, Prepared, REDACTED, Traced,
@@ -36,5 +38,19 @@ macro_rules! __call_site {
         static CALLSITE: tracing_core::callsite::DefaultCallsite =
             tracing_core::callsite::DefaultCallsite::new(&METADATA);
         $crate::__private::CallSite::new(&METADATA, &CALLSITE, &[$($constant),*])$(.of_kind($kind))?
+    }};
+}
+
+/// Two constant texts as one, with a space between.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __in_words {
+    ($first:expr, $second:expr) => {{
+        const LENGTH: usize = $first.len() + 1 + $second.len();
+        const BYTES: [u8; LENGTH] = $crate::__private::in_words($first, $second);
+        match ::core::str::from_utf8(&BYTES) {
+            ::core::result::Result::Ok(words) => words,
+            ::core::result::Result::Err(_) => $first,
+        }
     }};
 }

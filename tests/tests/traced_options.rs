@@ -149,6 +149,39 @@ fn secrets_are_redacted_whatever_captures_everything() {
     check_text(&spans, "on_purpose", "token", "public");
 }
 
+#[test]
+fn secrets_are_not_recorded_by_any_rule_unless_they_are_named() {
+    #[traced]
+    fn unlock(api_key: u64, token: u128, password: &str, user_pin: Option<u16>, max_tokens: u32) {
+        let _ = (api_key, token, password, user_pin, max_tokens);
+    }
+    #[traced(capture(api_key))]
+    fn on_purpose(api_key: u64) {
+        let _ = api_key;
+    }
+    #[traced]
+    fn session_token() -> u128 {
+        7
+    }
+    #[traced(ret)]
+    fn otp() -> u32 {
+        7
+    }
+    let spans = capture(|| {
+        unlock(1, 2, "hunter2", Some(3), 4);
+        on_purpose(5);
+        let _ = (session_token(), otp());
+    });
+    let keys = |name| -> Vec<&str> {
+        let keys = spans.one(name).attributes.iter().map(|(key, _)| key.as_str());
+        keys.filter(|key| !key.starts_with("code.")).collect()
+    };
+    assert_eq!(keys("unlock"), ["max_tokens"]);
+    assert_eq!(spans.one("on_purpose").attribute("api_key"), Some(&5.into()));
+    assert_eq!(keys("session_token"), Vec::<&str>::new());
+    assert_eq!(spans.one("otp").attribute("result"), Some(&7.into()));
+}
+
 #[derive(Debug, PartialEq)]
 enum Trouble {
     NotFound,
@@ -211,6 +244,69 @@ fn missing_values_are_failures_where_that_is_said() {
 }
 
 #[test]
+fn method_overrides_what_its_block_says_of_the_same_question() {
+    struct Store;
+    #[traced(skip_all, root, err, ret)]
+    impl Store {
+        #[traced(capture_all)]
+        fn all(&self, key: &str) {
+            let _ = key;
+        }
+        #[traced(capture(key))]
+        fn one(&self, key: &str, other: u8) {
+            let _ = (key, other);
+        }
+        #[traced(parent = parent.id())]
+        fn placed(&self, parent: &tracing::Span) -> bool {
+            parent.is_none()
+        }
+        fn length(&self) -> u8 {
+            3
+        }
+    }
+    struct Named;
+    #[traced(skip(key), capture(name), parent = None)]
+    impl Named {
+        #[traced(capture(key), redact(name))]
+        fn other_way(&self, key: &str, name: &str) {
+            let _ = (key, name);
+        }
+        #[traced(skip_all)]
+        fn nothing(&self, key: &str, name: &str) {
+            let _ = (key, name);
+        }
+        #[traced(root)]
+        fn as_said(&self, key: &str, name: &str) {
+            let _ = (key, name);
+        }
+    }
+    let spans = capture(|| {
+        let outer = tracing::info_span!("outer");
+        outer.in_scope(|| {
+            Store.all("a");
+            Store.one("b", 1);
+            Store.placed(&outer);
+            Store.length();
+            Named.other_way("a", "b");
+            Named.nothing("a", "b");
+            Named.as_said("a", "b");
+        });
+    });
+    check_text(&spans, "Store::all", "key", "a");
+    check_text(&spans, "Store::one", "key", "b");
+    assert_eq!(spans.one("Store::one").attribute("other"), None);
+    assert!(spans.one("Store::one").is_root() && spans.one("Named::as_said").is_root());
+    assert!(spans.one("Store::placed").is_child_of(spans.one("outer")));
+    assert_eq!(spans.one("Store::length").attribute("result"), Some(&3.into()));
+    assert_eq!(spans.one("Store::all").attribute("result"), None);
+    check_text(&spans, "Named::other_way", "key", "a");
+    check_text(&spans, "Named::other_way", "name", "[redacted]");
+    let has = |name, key| spans.one(name).attribute(key).is_some();
+    assert!(!has("Named::nothing", "name") && !has("Named::nothing", "key_length"));
+    assert!(has("Named::as_said", "name") && !has("Named::as_said", "key_length"));
+}
+
+#[test]
 fn methods_can_be_left_out() {
     struct List(Vec<u8>);
     #[traced(skip_methods(len, is_empty))]
@@ -252,6 +348,26 @@ fn agents_and_tools_speak_the_words_of_the_conventions() {
     }
     #[traced(tool = "web search", name = "own name", kind = client)]
     fn named() {}
+    const PLANNER: &str = "chief planner";
+    #[traced(agent = PLANNER)]
+    fn constant() {}
+    #[traced(tool = concat!("a", 1), name = PLANNER)]
+    fn expression() {}
+    macro_rules! tool {
+        ($function:ident, $name:expr, $literal:literal) => {
+            #[traced(tool = $literal, name = $name)]
+            fn $function() {}
+        };
+    }
+    tool!(from_a_macro, concat!("from ", "a macro"), "hammer");
+    let spans = capture(|| {
+        constant();
+        expression();
+        from_a_macro();
+    });
+    check_text(&spans, "invoke_agent chief planner", "gen_ai.agent.name", PLANNER);
+    check_text(&spans, PLANNER, "gen_ai.tool.name", "a1");
+    check_text(&spans, "from a macro", "gen_ai.tool.name", "hammer");
     let spans = capture(|| Planner.process());
     check_text(&spans, "invoke_agent Planner", "gen_ai.operation.name", "invoke_agent");
     check_text(&spans, "invoke_agent Planner", "gen_ai.agent.name", "Planner");

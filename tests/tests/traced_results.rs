@@ -4,6 +4,7 @@ use futures::FutureExt as _;
 use std::error::Error;
 use std::fmt;
 use std::panic::catch_unwind;
+use std::sync::atomic::{AtomicU32, Ordering};
 use synndicate::testing::{AttributeValue, Span, Status, capture};
 use synndicate::traced;
 
@@ -226,7 +227,7 @@ fn panic_fails_the_span_and_goes_on() {
 }
 
 #[test]
-fn panic_of_a_captured_value_goes_through_once() {
+fn panic_of_a_captured_value_does_not_go_through() {
     struct Bad;
     impl fmt::Debug for Bad {
         fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -240,10 +241,47 @@ fn panic_of_a_captured_value_goes_through_once() {
     #[traced]
     fn after() {}
     let spans = capture(|| {
-        let _ = catch_unwind(|| b10(1, Bad));
+        assert!(catch_unwind(|| b10(1, Bad)).is_ok());
         after();
     });
     assert_eq!(spans.one("b10").attribute("before"), Some(&1.into()));
+    assert_eq!(spans.one("b10").attribute("bad"), Some(&"<panicked>".into()));
+    assert_eq!(spans.one("b10").status, Status::Unset);
+    assert!(spans.one("after").is_root());
+}
+
+#[test]
+fn panic_of_a_fields_expression_goes_through_once() {
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    fn boom() -> u8 {
+        CALLS.fetch_add(1, Ordering::Relaxed);
+        panic!("boom")
+    }
+    #[traced(capture(before), fields(x = boom()))]
+    fn sync(before: u8) {
+        let _ = before;
+    }
+    #[traced(capture(before), fields(x = boom()))]
+    async fn asynchronous(before: u8) {
+        let _ = before;
+    }
+    #[traced]
+    fn after() {}
+    let spans = capture(|| {
+        let poll = || {
+            asynchronous(1).now_or_never();
+        };
+        for run in [|| sync(1), poll] {
+            let payload = catch_unwind(run).expect_err("a panic");
+            assert_eq!(payload.downcast_ref(), Some(&"boom"));
+        }
+        after();
+    });
+    assert_eq!(CALLS.load(Ordering::Relaxed), 2);
+    for name in ["sync", "asynchronous"] {
+        assert_eq!(exception(spans.one(name)).0, "panic");
+        assert_eq!(spans.one(name).attribute("before"), Some(&1.into()));
+    }
     assert!(spans.one("after").is_root());
 }
 

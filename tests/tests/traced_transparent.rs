@@ -11,7 +11,7 @@ use std::panic::{Location, catch_unwind};
 use std::pin::pin;
 use std::sync::Mutex;
 use std::task::{Context, Poll, Waker};
-use synndicate::testing::capture;
+use synndicate::testing::{Status, capture};
 use synndicate::traced;
 
 /// Runs `plain` and `traced`, the latter recorded and not, and compares their logs.
@@ -201,7 +201,117 @@ fn location_is_the_callers_with_the_attributes_in_either_order() {
         assert_eq!(below(1).line(), line!());
         assert_eq!(above(1).map(Location::line), Ok(line!()));
         assert_eq!(Type.method().map(Location::line), Some(line!()));
-        assert!(above(0).is_err());
+    });
+    assert_eq!(spans.len(), 3);
+    assert!(spans.one("above").attribute("result").is_some());
+}
+
+#[test]
+fn results_of_functions_that_track_their_caller_are_looked_at() {
+    #[traced(err)]
+    #[track_caller]
+    fn leaves(n: u8) -> Result<&'static Location<'static>, String> {
+        if n == 0 {
+            return Err(String::from("zero"));
+        }
+        Ok(Location::caller())
+    }
+    #[traced]
+    #[track_caller]
+    fn stays(n: u8) -> Result<(&'static Location<'static>, u8), std::num::TryFromIntError> {
+        let place = Location::caller();
+        u8::try_from(i32::from(n) - 1).map(|n| (place, n))
+    }
+    #[track_caller]
+    #[traced(capture_all)]
+    fn generic<T: Default, const N: usize>(
+        (a, mut b): (u8, u8),
+        text: &str,
+    ) -> Result<([u8; N], u32), String> {
+        b = a.checked_sub(b).ok_or_else(|| text.to_owned())?;
+        let _: T = Default::default();
+        Ok(([b; N], Location::caller().line()))
+    }
+    let spans = capture(|| {
+        assert_eq!(leaves(1).map(Location::line), Ok(line!()));
+        assert_eq!(stays(1).map(|(place, n)| (place.line(), n)), Ok((line!(), 0)));
+        assert_eq!(generic::<u8, 2>((3, 1), ""), Ok(([2, 2], line!())));
+    });
+    assert!(spans.iter().all(|span| span.status == Status::Unset), "{spans}");
+    assert_eq!(spans.one("generic").attribute("b"), Some(&1.into()));
+    let spans = capture(|| {
+        assert!(leaves(0).is_err() && stays(0).is_err());
+        assert_eq!(generic::<u8, 2>((1, 3), "no"), Err("no".to_owned()));
+    });
+    assert_eq!(spans.len(), 3);
+    assert!(spans.iter().all(|span| matches!(span.status, Status::Error(_))), "{spans}");
+}
+
+#[test]
+fn caller_is_tracked_where_nobody_can_look_at_the_result() {
+    struct Type<T>(T);
+    impl<T: Default> Type<T> {
+        #[traced]
+        #[track_caller]
+        fn of_self(&self, n: u8) -> Result<u32, String> {
+            let _ = &self.0;
+            if n == 0 {
+                return Err(String::new());
+            }
+            Ok(Location::caller().line())
+        }
+        #[traced]
+        #[track_caller]
+        fn of_block(n: u8) -> Result<u32, String> {
+            if n == 0 {
+                return Err(String::new());
+            }
+            let _: T = T::default();
+            Ok(Location::caller().line())
+        }
+    }
+    let spans = capture(|| {
+        assert_eq!(Type(1_u8).of_self(1), Ok(line!()));
+        assert_eq!(Type::<u8>::of_block(1), Ok(line!()));
+        assert!(Type(1_u8).of_self(0).is_err() && Type::<u8>::of_block(0).is_err());
+    });
+    assert_eq!(spans.len(), 4);
+}
+
+#[test]
+fn declared_result_drives_the_inference_of_the_body() {
+    type Callback = Box<dyn FnOnce() -> u8 + Send + Sync>;
+    type Later = std::pin::Pin<Box<dyn Future<Output = u8> + Send>>;
+    #[traced]
+    fn coerced(n: u8) -> Result<Callback, std::io::Error> {
+        Ok(Box::new(move || n))
+    }
+    #[traced]
+    fn coerced_early(n: u8) -> Result<Callback, std::io::Error> {
+        if n == 0 {
+            return Ok(Box::new(|| 0));
+        }
+        Ok(Box::new(move || n))
+    }
+    #[traced]
+    fn future() -> Result<Later, std::io::Error> {
+        let inner = async { 7 };
+        Ok(Box::pin(inner))
+    }
+    #[traced]
+    fn counter(step: u32) -> impl FnMut() -> u32 {
+        let mut n = 0;
+        move || {
+            n += step;
+            n
+        }
+    }
+    let spans = capture(|| {
+        assert_eq!(coerced(3).expect("a callback")(), 3);
+        assert_eq!(coerced_early(4).expect("a callback")(), 4);
+        assert_eq!(future().expect("a future").now_or_never(), Some(7));
+        let mut count = counter(2);
+        assert_eq!((count(), count()), (2, 4));
     });
     assert_eq!(spans.len(), 4);
 }

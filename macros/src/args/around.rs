@@ -1,7 +1,6 @@
 //! What a function has to know of the block around it when the attribute on the block hands its work down, because another
 //! macro has to look at the functions first.
 
-use crate::model::Owner;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::parse::{Parse, ParseStream};
@@ -10,7 +9,10 @@ use syn::{LitStr, Token, parenthesized};
 /// A block, as far as its functions need it.
 #[derive(Clone)]
 pub(crate) struct Around {
-    pub(crate) owner: Owner,
+    /// The name of its type or trait.
+    pub(crate) name: Option<String>,
+    /// The name of the trait that it implements.
+    pub(crate) of_trait: Option<String>,
     /// The arguments of the block's own attribute.
     pub(crate) args: TokenStream,
 }
@@ -20,10 +22,11 @@ impl Around {
     pub(super) const OPTION: &'static str = "__block";
 
     /// The option, for the attribute on a function.
-    pub(crate) fn option(owner: &Owner, args: &TokenStream) -> TokenStream {
+    pub(crate) fn option(&self) -> TokenStream {
         let option = format_ident!("{}", Around::OPTION);
         let [name, of_trait] =
-            [&owner.name, &owner.of_trait].map(|name| name.clone().unwrap_or_default());
+            [&self.name, &self.of_trait].map(|name| name.clone().unwrap_or_default());
+        let args = &self.args;
         quote!(#option(#name, #of_trait, (#args)))
     }
 }
@@ -37,9 +40,6 @@ impl Parse for Around {
         let args;
         parenthesized!(args in input);
         let given = |name: String| (!name.is_empty()).then_some(name);
-        Ok(Around {
-            owner: Owner { name: given(name), of_trait: given(of_trait), keeps_async: false },
-            args: args.parse()?,
-        })
+        Ok(Around { name: given(name), of_trait: given(of_trait), args: args.parse()? })
     }
 }

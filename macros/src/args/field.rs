@@ -17,12 +17,16 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    /// The expression of its value: what stands behind `=`, or its own name in `?name`.
-    pub(super) fn expression(&self) -> Option<TokenStream> {
-        match (&self.value, self.format) {
-            (Some(value), _) => Some(value.to_token_stream()),
-            (None, Format::Value) => None,
-            (None, _) => Some(self.key.to_token_stream()),
+    /// The expression of its value: what stands behind `=`, or its own name in `?name`, `%user.id` and `self.id`.
+    pub(crate) fn expression(&self) -> Option<&Expr> {
+        match (&self.value, &self.key) {
+            (Some(value), _) => Some(value),
+            (None, Key::Text { text, variable, .. })
+                if self.format != Format::Value || text.starts_with("self.") =>
+            {
+                variable.as_ref()
+            }
+            (None, _) => None,
         }
     }
 }
@@ -44,8 +48,8 @@ pub(crate) enum Key {
     Text {
         text: String,
         span: Span,
-        /// The word, where it is a single one.
-        word: Option<Ident>,
+        /// What it names as an expression.
+        variable: Option<Expr>,
     },
     /// `{CONSTANT}`
     Constant(Expr),
@@ -88,7 +92,13 @@ impl Parse for Field {
             }
             value = Some(input.parse()?);
         }
-        Ok(Field { key, format, value })
+        let field = Field { key, format, value };
+        if field.expression().is_none() && format != Format::Value {
+            let key = field.key.to_token_stream();
+            let message = format!("`{key}` is nothing to record; write `{key} = ?value`");
+            return Err(syn::Error::new_spanned(&key, message));
+        }
+        Ok(field)
     }
 }
 
@@ -113,7 +123,7 @@ impl Key {
     fn parse(input: ParseStream<'_>) -> syn::Result<Key> {
         if input.peek(LitStr) {
             let text: LitStr = input.parse()?;
-            return Ok(Key::Text { text: text.value(), span: text.span(), word: None });
+            return Ok(Key::Text { text: text.value(), span: text.span(), variable: None });
         }
         if input.peek(token::Brace) {
             let content;
@@ -123,7 +133,7 @@ impl Key {
         let words = Punctuated::<Ident, Token![.]>::parse_separated_nonempty_with(input, word)?;
         let text: Vec<_> = words.iter().map(|word| word.unraw().to_string()).collect();
         let span = words.first().map_or_else(Span::call_site, Ident::span);
-        let word = words.first().filter(|_| words.len() == 1).cloned();
-        Ok(Key::Text { text: text.join("."), span, word })
+        let variable = syn::parse2(words.to_token_stream()).ok();
+        Ok(Key::Text { text: text.join("."), span, variable })
     }
 }

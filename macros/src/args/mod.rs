@@ -18,7 +18,7 @@ pub(crate) use around::Around;
 pub(crate) use field::{Field, Format, Key};
 pub(crate) use kind::Kind;
 pub(crate) use level::Level;
-pub(crate) use named::Named;
+pub(crate) use named::{Named, Text};
 pub(crate) use slot::Slot;
 pub(crate) use told::Told;
 
@@ -56,30 +56,47 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// Takes what holds for a whole block where the function says nothing of its own; lists are joined.
+    /// Takes what holds for a whole block where the function says nothing of its own. Options that answer the same question are
+    /// taken together or not at all; lists are joined.
     pub(crate) fn inherit(&mut self, block: &Args) {
         self.target.inherit(&block.target);
         self.level.inherit(&block.level);
         self.kind.inherit(&block.kind);
-        self.parent.inherit(&block.parent);
-        self.root.inherit(&block.root);
+        if !self.parent.is_set() && !self.root.is_set() {
+            self.parent.inherit(&block.parent);
+            self.root.inherit(&block.root);
+        }
         self.follows_from.inherit(&block.follows_from);
-        self.skip.inherit_list(&block.skip);
-        self.skip_all.inherit(&block.skip_all);
-        self.capture.inherit_list(&block.capture);
-        self.capture_all.inherit(&block.capture_all);
-        self.redact.inherit_list(&block.redact);
-        self.fields.inherit_list(&block.fields);
+        self.inherit_arguments(block);
+        self.fields.inherit_list(&block.fields, |_| true);
         self.ret.inherit(&block.ret);
         self.err.inherit(&block.err);
         self.krate.inherit(&block.krate);
         self.block = (block.agent.get().cloned(), block.tool.get().cloned());
     }
 
+    /// Takes what a block says of arguments: of those that the function does not name, and of all only where it does not.
+    fn inherit_arguments(&mut self, block: &Args) {
+        // It says that nothing is recorded but what it names itself.
+        if self.skip_all.is_set() {
+            return;
+        }
+        let lists = [&self.skip, &self.capture, &self.redact].map(|list| list.get().cloned());
+        let own: Vec<Ident> = lists.into_iter().flatten().flatten().collect();
+        let is_new = |name: &Ident| !own.contains(name);
+        self.skip.inherit_list(&block.skip, is_new);
+        self.capture.inherit_list(&block.capture, is_new);
+        self.redact.inherit_list(&block.redact, is_new);
+        if !self.capture_all.is_set() {
+            self.skip_all.inherit(&block.skip_all);
+            self.capture_all.inherit(&block.capture_all);
+        }
+    }
+
     /// Whether a field's expression may use the variable `name`, perhaps inside a format string.
     pub(crate) fn look_at(&self, name: &str) -> bool {
         let mut expressions = self.fields.get().into_iter().flatten().filter_map(Field::expression);
-        expressions.any(|expression| has_word(&expression.to_string(), name))
+        expressions.any(|expression| has_word(&expression.to_token_stream().to_string(), name))
     }
 
     /// Whether the expressions for the parent or the causes may use, and use up, the variable `name`.

@@ -2,7 +2,7 @@
 
 use super::field::fields;
 use super::names::names;
-use super::{Args, Around, Slot, Told, options};
+use super::{Args, Around, Named, Slot, Told, options};
 use crate::diagnostics::{Diagnostics, nearest};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
@@ -53,11 +53,13 @@ impl Args {
             "ret" => option.set(&mut self.ret, Told::of_result(input)),
             "err" => option.set(&mut self.err, Told::of_error(input)),
             "on_none" => option.flag(&mut self.on_none),
-            "agent" => option.set(&mut self.agent, input.parse()),
-            "tool" => option.set(&mut self.tool, input.parse()),
+            "agent" => option.named(&mut self.agent),
+            "tool" => option.named(&mut self.tool),
             "crate" => option.set(&mut self.krate, crate_path(&option)),
             Around::OPTION => {
-                self.around = Some(in_parentheses(input, Around::parse)?);
+                let around = in_parentheses(input, Around::parse);
+                let message = "`__block` is what a traced block writes; it is no option";
+                self.around = Some(around.map_err(|_| syn::Error::new(word.span(), message))?);
                 Ok(())
             }
             _ => Err(unknown(&word, input)),
@@ -109,6 +111,14 @@ impl Written<'_, '_> {
             return Err(self.misused("needs a list"));
         }
         self.set(slot, in_parentheses(self.input, parse))
+    }
+
+    /// `word` or `word = name`
+    fn named(&self, slot: &mut Slot<Named>) -> syn::Result<()> {
+        if self.input.peek(token::Paren) {
+            return Err(self.misused("takes no list"));
+        }
+        self.set(slot, self.input.parse())
     }
 
     /// `word`

@@ -7,21 +7,25 @@ use proc_macro2::Ident;
 #[derive(Clone)]
 pub(crate) struct Slot<T> {
     set: Option<(Ident, T)>,
+    /// It was set for a whole block.
+    is_inherited: bool,
 }
 
 impl<T: Clone> Slot<Vec<T>> {
-    /// Puts what a whole block lists in front of the function's own list.
-    pub(super) fn inherit_list(&mut self, block: &Slot<Vec<T>>) {
-        match (&mut self.set, &block.set) {
-            (Some((_, own)), Some((_, listed))) => drop(own.splice(..0, listed.iter().cloned())),
-            (own, listed) => *own = own.take().or_else(|| listed.clone()),
+    /// Puts what a whole block lists, as far as it `holds`, in front of the function's own list.
+    pub(super) fn inherit_list(&mut self, block: &Slot<Vec<T>>, holds: impl Fn(&T) -> bool) {
+        let Some((word, listed)) = &block.set else { return };
+        let listed = listed.iter().filter(|item| holds(item)).cloned();
+        match &mut self.set {
+            Some((_, own)) => drop(own.splice(..0, listed)),
+            None => self.set = Some((word.clone(), listed.collect())),
         }
     }
 }
 
 impl<T> Default for Slot<T> {
     fn default() -> Slot<T> {
-        Slot { set: None }
+        Slot { set: None, is_inherited: false }
     }
 }
 
@@ -50,6 +54,11 @@ impl<T> Slot<T> {
         self.set.is_some()
     }
 
+    /// Whether the function itself says so, and not the block around it.
+    pub(crate) fn is_own(&self) -> bool {
+        self.set.is_some() && !self.is_inherited
+    }
+
     /// Takes the value that holds for a whole block where the function has none of its own.
     pub(super) fn inherit(&mut self, block: &Slot<T>)
     where
@@ -57,6 +66,7 @@ impl<T> Slot<T> {
     {
         if self.set.is_none() {
             self.set.clone_from(&block.set);
+            self.is_inherited = true;
         }
     }
 }

@@ -99,6 +99,14 @@ impl Expansion<'_> {
         block.with(&attributes, members.collect())
     }
 
+    /// An attribute under a condition would come after the block's and trace the function again.
+    fn refuse_conditions(&self, function: &Function) {
+        if let Some(attribute) = attribute::conditional_own(&function.attributes) {
+            let message = "write `#[traced]` without `cfg_attr` inside a traced block";
+            self.diagnostics.error(attribute, message);
+        }
+    }
+
     fn is_skipped(&self, function: &Function) -> bool {
         let mut skipped = self.args.skip_methods.get().into_iter().flatten();
         skipped.any(|name| *name == function.signature.ident)
@@ -107,6 +115,7 @@ impl Expansion<'_> {
     /// A function, with the options of an attribute of its own before the block's.
     fn function(&self, function: &Function, owner: &Owner) -> TokenStream {
         let mut function = function.clone();
+        self.refuse_conditions(&function);
         let own = attribute::take_own(&mut function.attributes);
         let own = own.map(|tokens| Args::parse(tokens, self.diagnostics)).unwrap_or_default();
         function::expand(&function, own, owner, Some(self.args), self.diagnostics)
@@ -115,8 +124,10 @@ impl Expansion<'_> {
     /// A function with an attribute that does the same once the block's other macro has been there.
     fn handed_down(&self, function: &Function, owner: &Owner) -> TokenStream {
         let mut function = function.clone();
+        self.refuse_conditions(&function);
         let own = attribute::take_own(&mut function.attributes).map(|own| quote!(, #own));
-        let around = Around::option(owner, self.written);
+        let Owner { name, of_trait, .. } = owner.clone();
+        let around = Around { name, of_trait, args: self.written.clone() }.option();
         let traced = Paths::new(self.args.krate.get().cloned()).root();
         quote!(#[#traced::traced(#around #own)] #function)
     }

@@ -1,8 +1,8 @@
 //! The body: the user's own, once, with the span around it.
 
-use super::value::{alone, inferred_by_result, kept, typed};
-use super::{begin, bind, finish, returned, site};
-use crate::model::{Binds, Model};
+use super::value::{self, alone, inferred_by_result, kept, typed};
+use super::{apart, begin, bind, finish, returned, site};
+use crate::model::{Binds, Model, Placement};
 use crate::output::{is_never, written_again};
 use crate::paths::{call_site, hidden};
 use crate::shape::Shape;
@@ -24,10 +24,9 @@ pub(super) fn of(model: &Model<'_>) -> TokenStream {
     body.into_token_stream()
 }
 
-/// A guard in front of the body; where the result is looked at, the body in a closure as well.
+/// A guard in front of the body; where the result is looked at, that stands behind it.
 fn sync(model: &Model<'_>, block: &Group) -> TokenStream {
     let span = Span::mixed_site();
-    let private = model.paths.private();
     let (guard, result, ending, output) =
         (hidden("guard"), hidden("result"), hidden("ending"), hidden("output"));
     let begin = begin::guard(model, &guard);
@@ -35,14 +34,34 @@ fn sync(model: &Model<'_>, block: &Group) -> TokenStream {
         let run = unseen(model, block);
         return quote!(#begin #run);
     };
+    let finish = quote_spanned! {span=>
+        #[allow(unreachable_code)]
+        #guard.finish(|#ending| { let #output = &#result; #finish });
+        #[allow(unreachable_code)]
+        return #result
+    };
+    match model.placement {
+        Placement::Function => {
+            let (function, call) = apart::of(model, block);
+            quote_spanned!(span=> #function #begin let #result = #call; #finish)
+        }
+        Placement::Closure => {
+            let run = in_closure(model, block);
+            quote_spanned!(span=> #begin let #result = #run; #finish)
+        }
+        Placement::Here | Placement::Hidden => {
+            let (bind, result) = (bind::arguments(model), value::result(model, block));
+            quote!(#begin #bind #result #finish)
+        }
+    }
+}
+
+/// The body in a closure, which has what it needs of the arguments.
+fn in_closure(model: &Model<'_>, block: &Group) -> TokenStream {
+    let private = model.paths.private();
     let declared = written_again(model.output, &private);
     let (bind, kept) = (bind::all(model), kept(model, block));
-    quote_spanned! {span=>
-        #begin
-        let #result = #private::call::<#declared>(move || { #bind #kept });
-        #guard.finish(|#ending| { let #output = &#result; #finish });
-        return #result
-    }
+    quote_spanned!(Span::mixed_site()=> #private::call::<#declared>(move || { #bind #kept }))
 }
 
 /// The body of a function whose result says nothing.

@@ -34,7 +34,9 @@ pub(super) fn statements(model: &Model<'_>, output: &Ident, ending: &Ident) -> O
         None => writer.success(output),
         Some(failure) => {
             let success = writer.success(&value);
+            let expectation = writer.expectation(output);
             quote_spanned! {span=>
+                #expectation
                 match (&&#private::Outcome(#output)).split() {
                     ::core::result::Result::Ok(#value) => { #success }
                     ::core::result::Result::Err(#value) => { #failure }
@@ -80,9 +82,20 @@ impl Writer<'_> {
         quote_spanned!(span=> #record #none)
     }
 
+    /// Where `err` asks for a `Result`, anything else is an error at the result's type.
+    fn expectation(&self, output: &Ident) -> Option<TokenStream> {
+        let Writer { private, span, .. } = *self;
+        let Failure::Told { is_asked: true, .. } = self.model.outcome.failure else { return None };
+        let mut output = output.clone();
+        output.set_span(span);
+        Some(quote_spanned!(span=> #private::expect_result(#output);))
+    }
+
     fn failure(&self, error: &Ident) -> Option<TokenStream> {
         let Writer { private, span, ending, .. } = *self;
-        let Failure::Told { format, condition } = self.model.outcome.failure else { return None };
+        let Failure::Told { format, condition, .. } = self.model.outcome.failure else {
+            return None;
+        };
         let record = match format {
             Format::Value => quote_spanned!(span=> (&&&&&#private::Fault(#error)).record(#ending)),
             Format::Display => quote_spanned!(span=> #private::Fault(#error).display(#ending)),

@@ -4,22 +4,22 @@
 //! fn f(x: u8, (a, b): P) -> R {              fn f(x: u8, (a, b): P) -> impl Future<Output = R> {
 //!     static SITE = …;                           static SITE = …;
 //!     let guard = enter(&SITE, |attributes| …);  traced(&SITE, async move {
-//!     let result = call::<R>(move || {               first_attributes(&SITE, |attributes| …);
-//!         let x = x; let (a, b) = …;                 let x = x; let (a, b) = …;
-//!         let result: R = { body };                  let result: R = { body };
-//!         result                                     result
-//!     });                                        }, |output, ending| …)
-//!     guard.finish(|ending| …);              }
-//!     result
-//! }
+//!     let x = x; let (a, b) = …;                     first_attributes(&SITE, |attributes| …);
+//!     let result: R = { body };                      let x = x; let (a, b) = …;
+//!     guard.finish(|ending| …);                      let result: R = { body };
+//!     result                                         result
+//! }                                              }, |output, ending| …)
+//!                                            }
 //! ```
 //!
 //! The arguments are bound again where the body runs, all of them and in their order: so they are dropped in the order in which
 //! they were, a lint on an unused one still sees that, and in an async function each lives as long as it has to. The body's
 //! value is kept before it is returned, so that what its last expression borrows ends before the arguments.
 //!
-//! Where the result says nothing there is no closure; where the function asks for its caller there is none either.
+//! A body that may be left early, by `return` or `?`, is run in a closure, so that its result can be looked at; where the function
+//! tracks its caller, in a function of its own.
 
+mod apart;
 mod begin;
 mod bind;
 mod block;
@@ -62,7 +62,8 @@ fn expand_function(function: &Function, mut args: Args, diagnostics: &Diagnostic
     match args.around.take() {
         Some(around) => {
             let block = Args::parse(around.args, diagnostics);
-            function::expand(function, args, &around.owner, Some(&block), diagnostics)
+            let owner = Owner { name: around.name, of_trait: around.of_trait, ..Owner::default() };
+            function::expand(function, args, &owner, Some(&block), diagnostics)
         }
         None => function::expand(function, args, &Owner::default(), None, diagnostics),
     }

@@ -1,11 +1,12 @@
 //! What is recorded when the span begins: the statements of a closure over `attributes`.
 
 use crate::args::{Format, Key};
-use crate::model::{Argument, Given, Model, Parameter, Record, Recorded, Value};
+use crate::model::{Argument, Model, Parameter, Record, Recorded, Value};
 use crate::paths::{hidden, located_at};
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::spanned::Spanned;
+use syn::Expr;
+use syn::spanned::Spanned as _;
 
 /// The closure that records.
 pub(super) fn closure(model: &Model<'_>) -> TokenStream {
@@ -93,7 +94,7 @@ impl Writer<'_> {
         })
     }
 
-    fn field(&self, key: &Key, format: Format, value: &Given<'_>) -> TokenStream {
+    fn field(&self, key: &Key, format: Format, value: &Expr) -> TokenStream {
         let (attributes, key) = (self.attributes, self.key(key));
         let span = located_at(value.span());
         match format {
@@ -118,15 +119,6 @@ impl Writer<'_> {
             None => {
                 quote_spanned!(Span::mixed_site()=> const { &#private::Keys::without_length(#key) })
             }
-        }
-    }
-}
-
-impl ToTokens for Given<'_> {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        match self {
-            Given::Expression(expression) => expression.to_tokens(tokens),
-            Given::Variable(variable) => variable.to_tokens(tokens),
         }
     }
 }

@@ -10,7 +10,7 @@ pub(super) fn of(model: &Model<'_>) -> TokenStream {
     let span = Span::mixed_site();
     let (private, static_name) = (model.paths.private(), call_site());
     let Site { name, target, level, kind, .. } = &model.site;
-    let (name, level) = (span_name(name), level.expression(&private));
+    let (name, level) = (span_name(name, &private), level.expression(&private));
     let target = target.map(ToTokens::to_token_stream);
     let target = target.unwrap_or_else(|| quote_spanned!(span=> ::core::module_path!()));
     let kind = kind.map(|kind| kind.0).map(|kind| quote_spanned!(span=> kind: #kind,));
@@ -22,10 +22,13 @@ pub(super) fn of(model: &Model<'_>) -> TokenStream {
     }
 }
 
-fn span_name(name: &Name<'_>) -> TokenStream {
+fn span_name(name: &Name<'_>, private: &TokenStream) -> TokenStream {
     match name {
         Name::Given(name) => name.to_token_stream(),
         Name::Known(name) => name.to_token_stream(),
+        Name::Joined(operation, name) => {
+            quote_spanned!(Span::mixed_site()=> #private::in_words!(#operation, #name))
+        }
     }
 }
 

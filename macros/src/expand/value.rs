@@ -9,17 +9,23 @@ use quote::quote_spanned;
 /// Keeps the body's value until all that its last expression borrowed is gone, then returns it. Behind a statement the body is no
 /// part of a larger expression, so that no lint minds whether it ends.
 pub(super) fn kept(model: &Model<'_>, block: &Group) -> TokenStream {
-    let body = alone(block);
     if is_never(model.output) {
-        return body;
+        return alone(block);
     }
+    let (name, result) = (hidden("result"), result(model, block));
+    quote_spanned! {Span::mixed_site()=>
+        #result
+        #[allow(unreachable_code)]
+        return #name
+    }
+}
+
+/// The statement that keeps the body's value.
+pub(super) fn result(model: &Model<'_>, block: &Group) -> TokenStream {
+    let body = alone(block);
     let (result, declared) =
         (hidden("result"), written_again(model.output, &model.paths.private()));
-    quote_spanned! {Span::mixed_site()=>
-        let #result: #declared = { let () = (); #body };
-        #[allow(unreachable_code)]
-        return #result
-    }
+    quote_spanned!(Span::mixed_site()=> let #result: #declared = { let () = (); #body };)
 }
 
 /// Says what type an `async` block returns, which nothing else can: what it returns early is coerced to it, too.

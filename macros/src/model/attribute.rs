@@ -84,7 +84,20 @@ pub(crate) fn take_own(attributes: &mut Vec<Attribute>) -> Option<TokenStream> {
 
 /// Whether the function asks for the place it is called from.
 pub(super) fn tracks_caller(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| mentions(&attribute.meta, "track_caller"))
+    attributes.iter().any(tracks)
+}
+
+/// Whether it is `#[track_caller]`, perhaps under a condition.
+pub(crate) fn tracks(attribute: &Attribute) -> bool {
+    mentions(&attribute.meta, "track_caller")
+}
+
+/// A `#[traced]` under a condition.
+pub(crate) fn conditional_own(attributes: &[Attribute]) -> Option<&Attribute> {
+    attributes.iter().find(|attribute| {
+        let mut inner = conditional(&attribute.meta).into_iter().flatten();
+        inner.any(|meta| meta.path().segments.last().is_some_and(|last| last.ident == "traced"))
+    })
 }
 
 fn mentions(meta: &Meta, name: &str) -> bool {

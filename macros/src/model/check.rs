@@ -4,12 +4,12 @@ use super::{Argument, argument, attribute};
 use crate::args::{Args, Slot};
 use crate::diagnostics::{Diagnostics, nearest};
 use crate::item::{Body, Function};
-use crate::output::declared;
+use crate::output::Content;
 use crate::shape::Shape;
-use crate::types::plain;
+use crate::types::spoken;
 use proc_macro2::Ident;
+use syn::Signature;
 use syn::ext::IdentExt as _;
-use syn::{Signature, Type};
 
 /// Checks everything that concerns one function.
 pub(crate) fn check(function: &Function, args: &Args, diagnostics: &Diagnostics) {
@@ -34,6 +34,10 @@ pub(crate) fn check_block(args: &Args, signatures: &[&Signature], diagnostics: &
     if let Some(word) = args.name.word() {
         let advice = "put it on the function it is for";
         diagnostics.error(word, format!("one `name` would stand for several functions; {advice}"));
+    }
+    if let Some(word) = args.on_none.word() {
+        let advice = "put it on each function that returns an `Option`";
+        diagnostics.error(word, format!("`on_none` is not for whole blocks; {advice}"));
     }
 }
 
@@ -142,31 +146,34 @@ fn check_names_agree(args: &Args, diagnostics: &Diagnostics) {
 }
 
 /// ```text
-/// #[traced(err)] fn f() {}
+/// #[traced(ret)] fn f() {}
+/// #[traced(err)] fn f() -> u8 { 1 }
+/// #[traced(on_none)] fn f() -> Vec<u8> { vec![] }
+/// #[traced(err)] fn f() -> impl Future { g() }
 /// ```
 fn check_has_result(signature: &Signature, args: &Args, diagnostics: &Diagnostics) {
-    let nothing = match declared(&signature.output).map(plain) {
-        None | Some(Type::Never(_)) => true,
-        Some(Type::Tuple(tuple)) => tuple.elems.is_empty(),
-        Some(_) => false,
-    };
-    if !nothing || matches!(Shape::of(signature), Shape::Returned(_)) {
+    let shape = Shape::of(signature);
+    let output = shape.output(signature);
+    if let (None, Shape::Returned(_)) = (output, &shape) {
+        for word in [args.ret.word(), args.err.word(), args.on_none.word()].into_iter().flatten() {
+            let advice = "write `impl Future<Output = …>`";
+            diagnostics
+                .error(word, format!("`{word}` has to know what the future resolves to: {advice}"));
+        }
         return;
     }
-    let needs = [
-        (args.ret.word(), "`ret` needs a function that returns something"),
-        (
-            args.err.word(),
-            "`err` needs a function that returns a `Result`, and this one returns nothing",
-        ),
-        (
-            args.on_none.word(),
-            "`on_none` needs a function that returns an `Option`, and this one returns nothing",
-        ),
-    ];
-    for (word, message) in needs {
-        if let Some(word) = word {
-            diagnostics.error(word, message);
+    let content = Content::of(output);
+    if let (Content::Nothing, Some(word)) = (content, args.ret.word()) {
+        diagnostics.error(word, "`ret` needs a function that returns something");
+    }
+    for (word, needed) in [(args.err.word(), "a `Result`"), (args.on_none.word(), "an `Option`")] {
+        if let (Some(word), Content::Nothing | Content::Other | Content::Value) = (word, content) {
+            let found = match output {
+                Some(output) if content != Content::Nothing => format!("`{}`", spoken(output)),
+                _ => "nothing".to_owned(),
+            };
+            let needs = format!("`{word}` needs a function that returns {needed}");
+            diagnostics.error(word, format!("{needs}, and this one returns {found}"));
         }
     }
 }

@@ -8,7 +8,9 @@ pub(crate) mod attribute;
 mod check;
 mod outcome;
 mod owner;
+mod placement;
 mod record;
+mod secret;
 mod site;
 mod wish;
 
@@ -16,12 +18,13 @@ pub(crate) use argument::{Argument, Binding, Parameter, sets_lints};
 pub(crate) use check::{check, check_block};
 pub(crate) use outcome::{Failure, Outcome, Success};
 pub(crate) use owner::Owner;
-pub(crate) use record::{Given, Record, Recorded, Value};
+pub(crate) use placement::Placement;
+pub(crate) use record::{Record, Recorded, Value};
 pub(crate) use site::{Name, Site};
 
 use crate::args::Args;
 use crate::item::{Body, Function};
-use crate::output::{declared, is_never, is_opaque};
+use crate::output::{is_never, is_opaque};
 use crate::paths::Paths;
 use crate::shape::Shape;
 use proc_macro2::Group;
@@ -41,6 +44,7 @@ pub(crate) struct Model<'a> {
     /// What caused the span besides its parent.
     pub(crate) causes: Option<&'a Expr>,
     pub(crate) binds: Binds,
+    pub(crate) placement: Placement,
     pub(crate) arguments: Vec<Argument<'a>>,
     pub(crate) records: Vec<Record<'a>>,
     pub(crate) site: Site<'a>,
@@ -57,16 +61,14 @@ impl<'a> Model<'a> {
     ) -> Option<Model<'a>> {
         let Body::Block(body) = &function.body else { return None };
         let shape = Shape::of(&function.signature);
-        let output = match shape {
-            Shape::Sync | Shape::Async => declared(&function.signature.output),
-            Shape::Returned(ref returned) => returned.output,
-        };
+        let output = shape.output(&function.signature);
         let binds = Binds::of(&shape, output, args);
         let arguments = argument::arguments(&function.signature, |name| match binds {
             Binds::Once => Some(Parameter::Left),
             Binds::Again if args.take(name) => Some(Parameter::Left),
             Binds::Again => args.look_at(name).then_some(Parameter::Own),
         });
+        let placement = Placement::of(function, body, binds, &arguments);
         let records = record::records(&function.signature, &arguments, args);
         let site = Site::new(function, args, owner, &records);
         Some(Model {
@@ -75,10 +77,11 @@ impl<'a> Model<'a> {
             paths: Paths::new(args.krate.get().cloned()),
             origin: Origin::of(args),
             causes: args.follows_from.get(),
-            outcome: Outcome::new(function, &shape, output, args, &records),
+            outcome: Outcome::new(function, &shape, placement, args, &records),
             shape,
             output,
             binds,
+            placement,
             arguments,
             records,
             site,

@@ -1,11 +1,13 @@
 //! What is recorded when a function's work is done.
 
-use super::{Record, attribute};
+use super::secret::is_secret;
+use super::{Placement, Record};
 use crate::args::{Args, Format};
 use crate::item::Function;
 use crate::output::Content;
 use crate::shape::{Shape, Work};
-use syn::{Expr, Type};
+use syn::Expr;
+use syn::ext::IdentExt as _;
 
 /// What of a result is recorded.
 #[derive(Clone, Copy)]
@@ -36,6 +38,8 @@ pub(crate) enum Failure<'a> {
         format: Format,
         /// Which errors are failures; without one, all.
         condition: Option<&'a Expr>,
+        /// `err` stands on the function itself, so that its result must be a `Result`.
+        is_asked: bool,
     },
 }
 
@@ -46,26 +50,29 @@ impl<'a> Outcome<'a> {
     pub(super) fn new(
         function: &Function,
         shape: &Shape<'_>,
-        output: Option<&Type>,
+        placement: Placement,
         args: &'a Args,
         records: &[Record<'_>],
     ) -> Outcome<'a> {
-        if is_hidden(function, shape) {
+        if is_hidden(shape, placement) {
             return Outcome::UNSEEN;
         }
-        let content = Content::of(output);
+        let content = Content::of(shape.output(&function.signature));
         let success = match args.ret.get() {
-            _ if is_stream(shape) || is_taken(records) => Success::Nothing,
+            _ if is_stream(shape) || is_taken(records) || content == Content::Nothing => {
+                Success::Nothing
+            }
             Some(told) => Success::Captured(told.format.unwrap_or(Format::Value)),
-            None if content == Content::Nothing => Success::Nothing,
+            None if content == Content::Other || names_secret(function) => Success::Nothing,
             None => Success::ByRule,
         };
         let failure = match content {
             Content::Anything => Failure::Told {
                 format: args.err.get().and_then(|told| told.format).unwrap_or(Format::Value),
                 condition: args.err.get().and_then(|told| told.condition.as_ref()),
+                is_asked: args.err.is_own(),
             },
-            Content::Nothing | Content::Value => Failure::Impossible,
+            Content::Nothing | Content::Other | Content::Value => Failure::Impossible,
         };
         Outcome { success, failure, none_fails: args.on_none.is_set() }
     }
@@ -77,14 +84,18 @@ impl<'a> Outcome<'a> {
     }
 }
 
-/// Whether the result cannot be looked at: whoever asks for its caller is not moved into a closure, which has another one; and
-/// what a future resolves to must be written in the signature.
-fn is_hidden(function: &Function, shape: &Shape<'_>) -> bool {
+/// Whether the result cannot be looked at: what a future resolves to must be written in the signature.
+fn is_hidden(shape: &Shape<'_>, placement: Placement) -> bool {
     match shape {
-        Shape::Sync => attribute::tracks_caller(&function.attributes),
+        Shape::Sync => placement == Placement::Hidden,
         Shape::Async => false,
         Shape::Returned(returned) => returned.output.is_none(),
     }
+}
+
+/// Whether the function makes what nobody should see: `fn session_token() -> u128`.
+fn names_secret(function: &Function) -> bool {
+    is_secret(&function.signature.ident.unraw().to_string())
 }
 
 /// The items of a stream are many; only their failures are recorded.

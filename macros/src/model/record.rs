@@ -32,9 +32,9 @@ pub(crate) enum Recorded<'a> {
     /// The receiver, under `capture_all`: where it has a `Debug`.
     Receiver(Ident),
     /// A field with an expression of its own.
-    Field { key: &'a Key, format: Format, value: Given<'a> },
+    Field { key: &'a Key, format: Format, value: &'a Expr },
     /// A field that is no attribute.
-    Special { key: &'a Key, format: Format, value: Given<'a> },
+    Special { key: &'a Key, format: Format, value: &'a Expr },
     /// A field for later.
     Empty(&'a Key),
 }
@@ -44,15 +44,6 @@ pub(crate) struct Value {
     pub(crate) name: Ident,
     /// The index of the argument whose pattern binds it, where that is not just a name; then the name is a reference.
     pub(crate) pattern: Option<usize>,
-}
-
-/// The value that a field is given.
-#[derive(Clone, Copy)]
-pub(crate) enum Given<'a> {
-    /// `key = expression`
-    Expression(&'a Expr),
-    /// `?name`
-    Variable(&'a Ident),
 }
 
 impl Record<'_> {
@@ -142,11 +133,8 @@ fn is_last(fields: &[&Field], at: usize, field: &Field) -> bool {
 /// What a field records; nothing of its own where it names an argument, which is captured in its place.
 fn of_field<'a>(field: &'a Field, arguments: &[String]) -> Option<Recorded<'a>> {
     let (key, format) = (&field.key, field.format);
-    let value = match (&field.value, key) {
-        (Some(value), _) => Given::Expression(value),
-        (None, Key::Text { word: Some(word), .. }) if format != Format::Value => {
-            Given::Variable(word)
-        }
+    let value = match (field.expression(), key) {
+        (Some(value), _) => value,
         (None, Key::Text { text, .. }) if arguments.contains(text) => return None,
         (None, _) => return Some(Recorded::Empty(key)),
     };

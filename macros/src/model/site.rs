@@ -1,7 +1,7 @@
 //! What is known of a function's spans when it is compiled: their name, their kind, and the attributes that each of them has.
 
 use super::{Owner, Record};
-use crate::args::{Args, Kind, Level, Named};
+use crate::args::{Args, Kind, Level, Named, Text};
 use crate::item::Function;
 use proc_macro2::Ident;
 use syn::Expr;
@@ -18,7 +18,7 @@ pub(crate) struct Site<'a> {
     /// The line of the function's name.
     pub(crate) line: usize,
     /// Texts that every span has, but for those that the user writes under the same key.
-    pub(crate) texts: Vec<(&'static str, String)>,
+    pub(crate) texts: Vec<(&'static str, Text)>,
     /// Keys that the user writes.
     written: Vec<String>,
 }
@@ -28,6 +28,8 @@ pub(crate) enum Name<'a> {
     Known(String),
     /// As the user says.
     Given(&'a Expr),
+    /// What a function does, and a constant that says who does it.
+    Joined(&'static str, Expr),
 }
 
 impl<'a> Site<'a> {
@@ -42,13 +44,14 @@ impl<'a> Site<'a> {
         let path: String =
             owner.name.iter().map(|owner| format!("{owner}::")).chain([function.clone()]).collect();
         let operation = Operation::of(args, owner, &function);
-        let known = operation.as_ref().map_or_else(|| path.clone(), Operation::span_name);
+        let known =
+            operation.as_ref().map_or_else(|| Name::Known(path.clone()), Operation::span_name);
         let mut texts = of_agent(args, owner);
         texts.extend(operation.into_iter().flat_map(Operation::texts));
         texts.extend(of_block(args, owner, &texts));
         Site {
             path,
-            name: args.name.get().map_or(Name::Known(known), Name::Given),
+            name: args.name.get().map_or(known, Name::Given),
             target: args.target.get(),
             level: args.level.get().cloned().unwrap_or_default(),
             kind: args.kind.get().copied(),
@@ -75,7 +78,7 @@ fn line(name: &Ident) -> usize {
 struct Operation {
     name: &'static str,
     key: &'static str,
-    of: String,
+    of: Text,
 }
 
 const AGENT: &str = "gen_ai.agent.name";
@@ -84,8 +87,8 @@ const TOOL: &str = "gen_ai.tool.name";
 impl Operation {
     fn of(args: &Args, owner: &Owner, function: &str) -> Option<Operation> {
         let named = |named: &Named| {
-            let own = named.0.clone().or_else(|| owner.name.clone());
-            own.unwrap_or_else(|| function.to_owned())
+            let own = named.0.clone().or_else(|| owner.name.clone().map(Text::Known));
+            own.unwrap_or_else(|| Text::Known(function.to_owned()))
         };
         let agent = args.agent.get().map(|agent| Operation {
             name: "invoke_agent",
@@ -100,31 +103,36 @@ impl Operation {
         agent.or(tool)
     }
 
-    fn span_name(&self) -> String {
-        format!("{} {}", self.name, self.of)
+    fn span_name(&self) -> Name<'static> {
+        match &self.of {
+            Text::Known(of) => Name::Known(format!("{} {of}", self.name)),
+            Text::Constant(of) => Name::Joined(self.name, of.clone()),
+        }
     }
 
-    fn texts(self) -> [(&'static str, String); 2] {
-        [("gen_ai.operation.name", self.name.to_owned()), (self.key, self.of)]
+    fn texts(self) -> [(&'static str, Text); 2] {
+        [("gen_ai.operation.name", Text::Known(self.name.to_owned())), (self.key, self.of)]
     }
 }
 
 /// An agent's type and trait.
-fn of_agent(args: &Args, owner: &Owner) -> Vec<(&'static str, String)> {
+fn of_agent(args: &Args, owner: &Owner) -> Vec<(&'static str, Text)> {
     let is_agent = owner.is_agent() || args.agent.is_set() || args.block.0.is_some();
     let [name, of_trait] = [("agent_type", &owner.name), ("agent_trait", &owner.of_trait)];
     let texts = [name, of_trait].into_iter().filter(|_| is_agent);
-    texts.filter_map(|(key, name)| Some((key, name.clone()?))).collect()
+    texts.filter_map(|(key, name)| Some((key, Text::Known(name.clone()?)))).collect()
 }
 
 /// The agent or the tool that a whole block is.
 fn of_block(
     args: &Args,
     owner: &Owner,
-    known: &[(&'static str, String)],
-) -> Vec<(&'static str, String)> {
+    known: &[(&'static str, Text)],
+) -> Vec<(&'static str, Text)> {
     let named = |named: &Option<Named>| {
-        named.as_ref().and_then(|named| named.0.clone().or_else(|| owner.name.clone()))
+        named
+            .as_ref()
+            .and_then(|named| named.0.clone().or_else(|| owner.name.clone().map(Text::Known)))
     };
     let texts = [(AGENT, named(&args.block.0)), (TOOL, named(&args.block.1))];
     let texts = texts.into_iter().filter_map(|(key, name)| Some((key, name?)));

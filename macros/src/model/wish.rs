@@ -1,5 +1,6 @@
 //! What is wanted of each argument: by name, by the options for all of them, or by its own name, which may say that it is secret.
 
+use super::secret::is_secret;
 use crate::args::{Args, Field, Format};
 use proc_macro2::Ident;
 use syn::ext::IdentExt as _;
@@ -16,24 +17,6 @@ pub(super) enum Wish {
     Nothing,
 }
 
-/// Words at the end of a name that say that nobody should see the value.
-const SECRETS: [&str; 14] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "pwd",
-    "secret",
-    "token",
-    "authorization",
-    "auth",
-    "apikey",
-    "api_key",
-    "private_key",
-    "credential",
-    "credentials",
-    "cookie",
-];
-
 /// Everything that the user has said about arguments.
 pub(super) struct Wishes<'a, 'f> {
     pub(super) args: &'a Args,
@@ -49,7 +32,7 @@ impl Wishes<'_, '_> {
             None if self.args.skip_all.is_set() => Wish::Nothing,
             None if self.args.capture_all.is_set() && is_secret(&name) => Wish::Redacted,
             None if self.args.capture_all.is_set() => Wish::Captured,
-            None if name.starts_with('_') => Wish::Nothing,
+            None if name.starts_with('_') || is_secret(&name) => Wish::Nothing,
             None => Wish::ByRule,
         }
     }
@@ -78,30 +61,6 @@ impl Wishes<'_, '_> {
             }
             Some(_) => Some(Wish::Nothing),
             None => listed.map(|(_, wish)| wish),
-        }
-    }
-}
-
-fn is_secret(name: &str) -> bool {
-    let name = name.to_lowercase();
-    SECRETS.iter().any(|word| {
-        let before = name.strip_suffix(word);
-        before.is_some_and(|before| before.is_empty() || before.ends_with('_'))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn secrets_are_known_by_the_last_word_of_a_name() {
-        for secret in ["password", "user_password", "API_KEY", "access_token", "_secret", "cookie"]
-        {
-            assert!(is_secret(secret), "{secret}");
-        }
-        for other in ["tokens", "token_count", "max_tokens", "author", "passwords_match", "key"] {
-            assert!(!is_secret(other), "{other}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! How a failure is told: its type, its words, and those of what caused it.
 
+use super::outcome::Absent;
 use crate::recorder::Ending;
 use std::any::type_name;
 use std::error::Error;
@@ -98,12 +99,8 @@ pub fn judge<E: ?Sized>(error: &E, is_failure: impl FnOnce(&E) -> bool) -> bool 
 }
 
 /// Marks the span as failed where there is no value, because that was asked for.
-#[expect(
-    clippy::ref_option,
-    reason = "generated code has a reference to what the function returned"
-)]
-pub fn fail_on_none<T>(value: &Option<T>, ending: &mut Ending<'_>) {
-    if value.is_none() {
+pub fn fail_on_none<T: Absent>(value: &T, ending: &mut Ending<'_>) {
+    if value.is_absent() {
         ending.fail("None", &"the function returned `None`");
     }
 }

@@ -24,14 +24,16 @@ mod probe;
 mod shown;
 mod tracing_values;
 mod wanted;
+mod words;
 
 pub use attribute::traced;
 pub use body::{Returned, call};
 pub use fault::{Fault, fail_on_none, judge};
-pub use outcome::Outcome;
+pub use outcome::{Outcome, expect_result};
 pub use probe::{Keys, Probe, RESULT};
 pub use shown::Shown;
 pub use wanted::Wanted;
+pub use words::in_words;
 
 /// The traits that carry the rules, for one glob import in generated code. They are implemented for the wrappers alone.
 pub mod rules {

@@ -50,3 +50,33 @@ impl<T: ?Sized> Infallible for Outcome<'_, T> {
         Ok(self.0)
     }
 }
+
+/// Can be a failure. Asked for where `err` is, so that it does not stand there for nothing.
+#[diagnostic::on_unimplemented(
+    message = "`err` needs a function that returns a `Result`, and this one returns `{Self}`",
+    label = "it is no `Result`"
+)]
+pub trait Failing {}
+
+impl<T, E> Failing for Result<T, E> {}
+
+/// Compiles where a function returns a `Result`.
+#[inline]
+pub const fn expect_result<R: Failing>(_: &R) {}
+
+/// May have no value.
+#[diagnostic::on_unimplemented(
+    message = "`on_none` needs a function that returns an `Option`, and this one returns `{Self}`",
+    label = "it is no `Option`"
+)]
+pub trait Absent {
+    /// Whether there is no value.
+    fn is_absent(&self) -> bool;
+}
+
+impl<T> Absent for Option<T> {
+    #[inline]
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+}

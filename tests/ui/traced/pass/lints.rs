@@ -1,7 +1,15 @@
 //! What a strict crate denies is not in the generated code. Clippy's lints are looked at when the tests are linted.
-#![deny(warnings, missing_docs, unused, unused_qualifications, unreachable_pub, rust_2018_idioms, let_underscore_drop)]
+#![deny(
+    warnings,
+    missing_docs,
+    unused,
+    unused_qualifications,
+    unreachable_pub,
+    rust_2018_idioms,
+    let_underscore_drop
+)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]
-#![allow(clippy::unused_async, clippy::missing_const_for_fn, clippy::missing_errors_doc)]
+#![allow(dead_code, clippy::unused_async, clippy::missing_const_for_fn, clippy::missing_errors_doc)]
 
 use synndicate::traced;
 
@@ -68,7 +76,9 @@ pub fn never(n: i32) -> ! {
 /// One expression.
 #[traced]
 #[must_use]
-pub fn one(n: u8) -> u8 { n }
+pub fn one(n: u8) -> u8 {
+    n
+}
 
 /// A field with an argument.
 #[traced(skip_all, fields(double = n * 2, text = %format!("{n}")))]

@@ -1,0 +1,9 @@
+use synndicate::traced;
+
+#[traced]
+mod missing;
+
+#[traced]
+pub fn without_body() -> u8;
+
+fn main() {}
