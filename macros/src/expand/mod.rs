@@ -30,6 +30,8 @@ mod records;
 mod returned;
 mod signature;
 mod site;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use crate::args::Args;
