@@ -316,6 +316,33 @@ fn declared_result_drives_the_inference_of_the_body() {
     assert_eq!(spans.len(), 4);
 }
 
+#[test]
+fn what_a_function_takes_is_dropped_in_its_span() {
+    struct Noted;
+    impl Drop for Noted {
+        fn drop(&mut self) {
+            on_drop();
+        }
+    }
+    #[traced]
+    fn on_drop() {}
+    impl Noted {
+        #[traced]
+        fn consumed(self) -> u8 {
+            3
+        }
+    }
+    #[traced]
+    fn taken(noted: Noted, _unused: Noted, _: Noted) -> u8 {
+        let _ = &noted;
+        3
+    }
+    let spans = capture(|| Noted.consumed() + taken(Noted, Noted, Noted));
+    let children =
+        |name| spans.named("on_drop").filter(|span| span.is_child_of(spans.one(name))).count();
+    assert_eq!((children("consumed"), children("taken")), (1, 3), "{spans}");
+}
+
 /// Whether a value's type, which may have no name, has an auto trait: the type's own method goes before that of the trait.
 mod has {
     pub(crate) trait Otherwise {

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
             work();
             synndicate::shutdown();
         }),
+        Some("leave") => leave(),
         Some("hook") => {
             end_by_hook();
             fail();
@@ -122,6 +123,14 @@ fn panic_twice() {
     for function in [first, second] {
         let _ = std::panic::catch_unwind(function);
     }
+}
+
+/// Does not return, and sends what there is before it ends the program.
+#[traced]
+fn leave() -> ! {
+    step();
+    synndicate::shutdown();
+    std::process::exit(6)
 }
 
 fn exit_after(before: impl FnOnce()) {

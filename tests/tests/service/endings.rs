@@ -137,6 +137,15 @@ fn process_exit_loses_what_was_not_sent_and_a_shutdown_before_it_keeps_all() {
 }
 
 #[test]
+fn a_function_that_ends_the_program_is_exported_by_a_shutdown_before() {
+    let (outcome, backend) = run(SYNC, "leave");
+    outcome.assert_code(6);
+    assert_eq!(backend.names(), ["leave", "step"]);
+    assert_child(&backend.one("step"), &backend.one("leave"));
+    assert!(is_true(&backend.one("leave").attributes, "synndicate.unfinished"));
+}
+
+#[test]
 fn a_panic_hook_that_ends_the_program_can_flush_before() {
     let (outcome, backend) = run(SYNC, "hook");
     outcome.assert_code(3);
