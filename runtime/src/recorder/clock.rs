@@ -52,6 +52,8 @@ pub(crate) fn has_stepped_back() -> bool {
 pub(crate) fn follow_wall_clock() {
     // Of two at once, the one that comes late would take back what the other has done.
     let _alone = lock(&FOLLOWING);
+    #[cfg(test)]
+    FOLLOWED.set(FOLLOWED.get() + 1);
     let Some((monotonic, wall)) = both_at_one_moment() else { return };
     let (course, correction) = COURSE.get().corrected(monotonic, wall);
     if correction == Correction::StepBack {
@@ -222,6 +224,12 @@ fn counter_is_trusted() -> bool {
 #[expect(clippy::disallowed_methods, reason = "this is the one clock of the recorder")]
 fn wall() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |since| since.as_nanos() as u64)
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How often this thread has followed the wall clock.
+    pub(crate) static FOLLOWED: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ pub use rules::{CallSiteInfo, REDACTED, callsites};
 pub use stream::TracedStream;
 
 #[cfg(test)]
-pub(crate) use clock::clock_has_started;
+pub(crate) use clock::{FOLLOWED, clock_has_started};
 pub(crate) use clock::{follow_wall_clock, start_clock};
 pub(crate) use core::{Config, Core, Filter, Outlet};
 pub(crate) use encoder::Limits;

@@ -1,6 +1,8 @@
 //! Other subscribers: somebody else's, two recorders at once, and none at all.
 
-use super::{assert_child, assert_root, block_on, depth, enter, enter_with, named, traced_with};
+use super::{
+    assert_child, assert_root, block_on, depth, enter, enter_with, everywhere, named, traced_with,
+};
 use crate::recorder::traced as traced_until;
 use crate::set_attribute;
 use crate::testing::Recording;
@@ -223,6 +225,38 @@ fn a_span_that_is_entered_under_another_subscriber_stays_its_recorders() {
     let spans = super::valid(recording.spans());
     assert_eq!(spans.one("entered_elsewhere").attribute("x"), None);
     assert_root(spans.one("foreign_inner"));
+}
+
+/// A span of ours stays ours while another subscriber is the current one, and so does what is around it.
+#[test]
+fn another_subscriber_in_the_middle_leaves_the_spans_around_it_alone() {
+    site!(AROUND, "around");
+    site!(AFTERWARDS, "afterwards");
+    everywhere(
+        || {
+            let log = Log::default();
+            let _around = enter(&AROUND);
+            let before = depth();
+            let ours = info_span!("in_the_middle");
+            dispatcher::with_default(&log.dispatch(), || {
+                let _entered = ours.enter();
+                inner();
+                set_attribute("x", 1);
+                drop(ours.clone());
+            });
+            assert_eq!(depth(), before);
+            drop(enter(&AFTERWARDS));
+            drop(ours);
+            assert_eq!(log.lines()[0], "new foreign_inner under None");
+        },
+        |spans, ()| {
+            let around = spans.one("around");
+            assert_child(spans.one("afterwards"), around);
+            assert_child(spans.one("in_the_middle"), around);
+            assert_eq!(spans.one("in_the_middle").attribute("x"), None);
+            assert_eq!(around.attribute("x"), None);
+        },
+    );
 }
 
 #[test]

@@ -187,6 +187,53 @@ fn a_span_over_every_limit_is_dropped_and_counted() {
     assert_eq!((kept.count(), core.lost().too_large, core.created()), (1, 1, 2));
 }
 
+/// Keeps what it is given, and is busy with the first of it until it hears otherwise.
+struct Busy {
+    kept: Kept,
+    first: Mutex<Option<(mpsc::Sender<()>, mpsc::Receiver<()>)>>,
+}
+
+impl Outlet for Busy {
+    fn accept(&self, chunk: Chunk) {
+        let first = self.first.lock().unwrap().take();
+        if let Some((begun, go_on)) = first {
+            begun.send(()).unwrap();
+            let _ = go_on.recv();
+        }
+        self.kept.accept(chunk);
+    }
+
+    fn wake(&self) {}
+}
+
+#[test]
+fn a_thread_whose_rings_are_full_while_the_reader_is_held_up_drops_and_counts() {
+    let ((begun, has_begun), (go_on, goes_on)) = (mpsc::channel(), mpsc::channel());
+    let first = Mutex::new(Some((begun, goes_on)));
+    let busy = Arc::new(Busy { kept: Kept::default(), first });
+    let core = Core::new(everything(), busy.clone());
+    let recorded = dispatcher::with_default(&scoped(&core), || {
+        std::thread::scope(|scope| {
+            // The small ring and most of a large one: more than a chunk.
+            let some = 800;
+            (0..some).for_each(record);
+            let go_on = go_on;
+            scope.spawn(|| core.drain(u64::MAX));
+            has_begun.recv().unwrap();
+            // The reader is in the middle of one large ring, which this thread fills again, and then the other.
+            let more = 4 * crate::recorder::ring::LARGE / 10;
+            (some..some + more).for_each(record);
+            assert!(core.lost().ring_full > 0);
+            go_on.send(()).unwrap();
+            (some + more) as u64
+        })
+    });
+    core.drain(u64::MAX);
+    assert_eq!(core.created(), recorded);
+    assert_eq!(busy.kept.count() + core.lost().ring_full, recorded);
+    assert_eq!(busy.kept.spans().len() as u64, busy.kept.count());
+}
+
 /// Two threads that live on have both used a recorder that is over now, and turn to the next one.
 #[test]
 fn a_recorder_that_is_over_is_not_kept_by_threads_that_knew_it() {

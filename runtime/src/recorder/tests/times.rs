@@ -1,7 +1,7 @@
-//! Starts of spans.
+//! Starts and ends of spans.
 
 use super::{enter, pending, poll, traced};
-use crate::recorder::{clock, thread};
+use crate::recorder::{clock, slot, thread};
 use crate::testing::Recording;
 use tracing::info_span;
 
@@ -35,4 +35,24 @@ fn a_child_does_not_start_before_its_parent_when_the_clock_was_set_back() {
     }
     assert!(spans.one("set_back_root").start < parent.start, "a new trace follows the new clock");
     assert_eq!(spans.len(), 6);
+}
+
+#[test]
+fn a_span_that_is_handed_over_after_the_clock_was_set_back_does_not_end_before_it_began() {
+    site!(OPEN, "set_back_open");
+    let recording = Recording::new();
+    recording.run(|| {
+        let _open = enter(&OPEN);
+        let slot_span = info_span!("set_back_open_slot");
+        for slot in [
+            thread::with(|thread| thread.stack.top_frame().unwrap().slot()),
+            slot::find(slot_span.id().unwrap().into_u64()).unwrap(),
+        ] {
+            slot.open(slot.start() + HOUR);
+        }
+        assert_eq!(recording.end_open_spans(), 2);
+    });
+    let spans = super::valid(recording.spans());
+    assert_eq!(spans.len(), 2);
+    assert!(spans.iter().all(|span| span.end == span.start), "{spans:?}");
 }
