@@ -11,6 +11,9 @@ use protobuf::{Fields, LEN, put_varint, tag, varint_len};
 pub(crate) use resource::Resource;
 use std::sync::Arc;
 
+/// The attribute of a span whose end was not seen.
+pub(crate) const UNFINISHED: &str = "synndicate.unfinished";
+
 /// Whole spans, each as one field `ScopeSpans.spans` (tag, length, span) of OTLP.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Chunk {

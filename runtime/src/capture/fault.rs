@@ -1,10 +1,10 @@
 //! How a failure is told: its type, its words, and those of what caused it.
 
 use super::outcome::Absent;
-use crate::recorder::Ending;
+use crate::recorder::{Ending, tell_chain};
 use std::any::type_name;
 use std::error::Error;
-use std::fmt::{self, Debug, Display, Write as _};
+use std::fmt::{self, Debug, Display};
 use std::ops::Deref;
 
 /// The error of a function that failed.
@@ -71,26 +71,6 @@ impl<E> Display for Words<'_, E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         (self.tell)(self.error, formatter)
     }
-}
-
-/// How many causes of one error are told.
-const CAUSES: usize = 64;
-
-/// An error and all that caused it. Many errors say what their source says; then it is not said twice.
-fn tell_chain<E: Error + ?Sized>(error: &E, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let mut told = String::new();
-    write!(told, "{error}")?;
-    let mut cause = error.source();
-    // Bounded, because an error that is its own source would never end.
-    for _ in 0..CAUSES {
-        let Some(error) = cause else { break };
-        let text = error.to_string();
-        if !told.ends_with(&text) {
-            write!(told, ": {text}")?;
-        }
-        cause = error.source();
-    }
-    formatter.write_str(&told)
 }
 
 /// Whether an error is a failure, as the user's condition says.

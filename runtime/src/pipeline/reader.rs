@@ -59,7 +59,6 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::Accounts;
     use crate::plan::QueueLimits;
     use crate::recorder::FOLLOWED;
     use tokio::time::timeout;
@@ -67,11 +66,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_wall_clock_is_followed_about_once_a_second() {
         let limits = QueueLimits { spans: 1, bytes: 1 };
-        let queue = Arc::new(Queue::new(limits, Arc::new(Accounts::default())));
+        let accounts = Arc::new(Accounts::default());
+        let queue = Arc::new(Queue::new(limits, accounts.clone()));
         let core = Core::new(crate::testing::everything(), queue.clone());
+        let losses = Losses::new(Arc::new(|_| ()));
+        let reader = Reader { core, queue, accounts, losses };
         let before = FOLLOWED.get();
         let half_a_minute = Duration::from_millis(30_500);
-        assert!(timeout(half_a_minute, run(core, queue)).await.is_err(), "it never ends");
+        assert!(timeout(half_a_minute, reader.run()).await.is_err(), "it never ends");
         let times = FOLLOWED.get() - before;
         assert!((28..=30).contains(&times), "{times} times in 30 seconds");
     }

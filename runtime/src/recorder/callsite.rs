@@ -1,6 +1,6 @@
 //! Call sites: what is known of a span when the program is compiled, and whether it is recorded.
 
-use super::encoder::{Key, Limits};
+use super::encoder::{INTERNAL, Key, Limits};
 use super::policy::{Decision, Policy};
 use super::registry::{self, Site};
 use crate::plan::Scalar;
@@ -26,9 +26,6 @@ pub enum Constant {
     /// An integer.
     Integer(&'static str, i64),
 }
-
-/// `SPAN_KIND_INTERNAL`.
-pub(crate) const INTERNAL: u8 = 1;
 
 /// The keys that constants may have: the macro knows them, and leaves out what the user writes.
 const CONSTANT_KEYS: [&str; 8] = [

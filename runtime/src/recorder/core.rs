@@ -2,13 +2,13 @@
 
 use super::context::SAMPLED;
 use super::drain::Drain;
-use super::encoder::{Content, Limits, Outcome};
+use super::encoder::Limits;
+use super::install;
 use super::registry;
-use super::ring::{Drained, Record, Ring, SMALL};
+use super::ring::{Drained, Ring, SMALL};
 use super::rules::Rules;
 use super::sampler::Sampler;
 use super::slot::{self, lock};
-use super::subscriber;
 use crate::batch::Chunk;
 use std::fmt;
 use std::sync::atomic::{
@@ -72,8 +72,6 @@ pub(crate) struct Counters {
     pub(crate) too_large: AtomicU64,
     /// Attributes, events and links that came after their span had ended.
     pub(crate) late: AtomicU64,
-    /// Attributes, events and links over a limit.
-    pub(crate) limited: AtomicU64,
     /// Spans that did not go through a ring.
     beside_rings: AtomicU64,
 }
@@ -134,7 +132,7 @@ impl Core {
     )]
     pub(crate) fn set_rules(&self, rules: Rules) {
         registry::decide_again(self.id, || *lock(&self.rules) = Arc::new(rules));
-        subscriber::ask_call_sites_again();
+        install::ask_call_sites_again();
     }
 
     /// The most verbose level that is wanted anywhere.
@@ -262,22 +260,6 @@ impl Core {
     )]
     pub(crate) fn late(&self) -> u64 {
         self.counters.late.load(Relaxed)
-    }
-
-    /// Finishes content that is not ordinary: what the reader is to know of it.
-    #[cold]
-    pub(crate) fn finish(&self, content: &mut Content) -> u8 {
-        self.counters
-            .limited
-            .fetch_add(content.dropped().into_iter().map(u64::from).sum(), Relaxed);
-        let status = match content.finish() {
-            Outcome::Fine | Outcome::Told { failed: false } => 0,
-            Outcome::Failed => Record::FAILED | Record::NEEDS_STATUS,
-            Outcome::Told { failed: true } => Record::FAILED,
-        };
-        let named = if content.is_named() { Record::NAMED } else { 0 };
-        let overrides = if content.overrides_constants() { Record::OVERRIDES } else { 0 };
-        status | named | overrides
     }
 
     /// The spans of this recorder that are open now.

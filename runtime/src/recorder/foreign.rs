@@ -3,8 +3,8 @@
 //! The attributes are encoded as ever and read back, so that nothing is compiled twice. All of it is off the fast path, and takes
 //! closures as trait objects: a generic function would be compiled again for every call site.
 
-use super::callsite::{CallSite, INTERNAL};
-use super::encoder::{Attributes, Content, KINDS, Limits, field};
+use super::callsite::CallSite;
+use super::encoder::{Attributes, Content, INTERNAL, KINDS, Limits, field};
 use super::ending::InHand;
 use super::origin::Origin;
 use crate::batch::protobuf::{Field, Fields, Value};

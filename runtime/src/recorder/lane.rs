@@ -10,8 +10,8 @@ use super::encoder::{Attributes, Limits, put_exception};
 use super::ending::{Ending, InHand};
 use super::foreign;
 use super::frame::Frame;
+use super::install::current_recorder;
 use super::origin::Origin;
-use super::subscriber::current_recorder;
 use super::thread::{self, Thread};
 use std::marker::PhantomData;
 

@@ -41,8 +41,10 @@ mod foreign;
 mod frame;
 mod future;
 mod ids;
+mod install;
 mod lane;
 mod origin;
+mod outlet;
 mod panic;
 mod policy;
 mod polling;
@@ -78,14 +80,14 @@ pub use stream::TracedStream;
 pub(crate) use clock::{FOLLOWED, clock_has_started};
 pub(crate) use clock::{follow_wall_clock, start_clock};
 pub(crate) use core::{Config, Core, Filter, Outlet};
-pub(crate) use encoder::Limits;
+pub(crate) use encoder::{Limits, tell_chain};
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use install::scoped;
+pub(crate) use install::{AnotherSubscriber, turn_to};
 pub(crate) use panic::{install_hook, text as panic_text};
 pub(crate) use ring::Drained;
 pub(crate) use rules::Rules;
 pub(crate) use sampler::Sampler;
-#[cfg(any(test, feature = "testing"))]
-pub(crate) use subscriber::scoped;
-pub(crate) use subscriber::{AnotherSubscriber, turn_to};
 pub(crate) use unfinished::{hand_over as hand_over_unfinished, hand_over_of_this_thread};
 
 /// Records nothing on the calling thread from now on.

@@ -1,7 +1,7 @@
 //! A span of another process as the parent of what runs on this thread.
 
 use super::context::{REMOTE, SAMPLED, SpanContext, State};
-use super::subscriber::current_recorder;
+use super::install::current_recorder;
 use super::thread;
 use std::marker::PhantomData;
 

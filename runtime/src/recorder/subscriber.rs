@@ -2,88 +2,26 @@
 
 use super::clock;
 use super::context::{LANE, SAMPLED, SpanContext, State};
-use super::core::{self, Core};
+use super::core;
 use super::encoder::{Content, Limits, Precedence};
 use super::registry;
 use super::sites;
-use super::slot::{self, Opening, Slot, lock};
+use super::slot::{self, Opening, Slot};
 use super::thread::{self, Thread};
-use super::visit::SpanVisitor;
+use super::visit::{SpanFields, Visitor};
 use std::fmt;
-use std::sync::atomic::{
-    AtomicU32,
-    Ordering::{Relaxed, Release},
-};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use tracing_core::callsite::DefaultCallsite;
-use tracing_core::subscriber::NoSubscriber;
 use tracing_core::{
-    Dispatch, Event, Interest, Kind, Level, LevelFilter, Metadata, Subscriber, dispatcher,
-    metadata, span,
+    Event, Interest, Kind, Level, LevelFilter, Metadata, Subscriber, metadata, span,
 };
 
-/// The subscriber. It is never handed out as a value, only inside a [`Dispatch`]: one that is wrapped in a layer would still
+/// The subscriber. It is never handed out as a value, only inside a [`Dispatch`](tracing_core::Dispatch): one that is wrapped in a layer would still
 /// answer that it is the recorder, and spans would go past the layer.
-struct Recorder {
+pub(super) struct Recorder {
     /// The core that spans go to now; 0: none, so nothing is recorded. Only the global recorder ever turns to another one.
     core: Arc<AtomicU32>,
-}
-
-/// Records on threads where this is the default dispatcher.
-///
-/// While there is one dispatcher only, `tracing` asks the current one of the thread that reaches a call site first, and where
-/// that thread has none, switches the call site off for all. So there are always two.
-#[cfg_attr(
-    not(any(test, feature = "testing")),
-    expect(dead_code, reason = "only tests record on one thread")
-)]
-pub(crate) fn scoped(core: &Core) -> Dispatch {
-    static SECOND: OnceLock<Dispatch> = OnceLock::new();
-    SECOND.get_or_init(|| Dispatch::new(NoSubscriber::new()));
-    Dispatch::new(Recorder { core: Arc::new(AtomicU32::new(core.id)) })
-}
-
-/// The core of the global recorder, once that is installed.
-static GLOBAL: OnceLock<Arc<AtomicU32>> = OnceLock::new();
-static INSTALLING: Mutex<()> = Mutex::new(());
-
-/// Somebody else's subscriber is the process's default.
-#[derive(Debug)]
-pub(crate) struct AnotherSubscriber;
-
-/// Makes `core` the one that the whole process records to, or nobody.
-pub(crate) fn turn_to(core: Option<&Core>) -> Result<(), AnotherSubscriber> {
-    let id = core.map_or(0, |core| core.id);
-    let installing = lock(&INSTALLING);
-    match GLOBAL.get() {
-        Some(global) => global.store(id, Release),
-        None if id == 0 => return Ok(()),
-        None => {
-            let current = Arc::new(AtomicU32::new(id));
-            let recorder = Dispatch::new(Recorder { core: current.clone() });
-            dispatcher::set_global_default(recorder).map_err(|_| AnotherSubscriber)?;
-            let _ = GLOBAL.set(current);
-        }
-    }
-    drop(installing);
-    // A call site that was reached before this moment is cached as switched off.
-    ask_call_sites_again();
-    Ok(())
-}
-
-/// Lets `tracing` ask whether its call sites are wanted, and how verbose they may be. Not from inside a dispatch: that would
-/// switch all of them off.
-pub(super) fn ask_call_sites_again() {
-    #[expect(clippy::disallowed_methods, reason = "outside of any dispatch")]
-    tracing_core::callsite::rebuild_interest_cache();
-}
-
-/// Which core the current subscriber records to, where that is a recorder.
-///
-/// An identity and not a yes or no, because a scoped recorder may sit over a global one.
-#[inline]
-pub(crate) fn current_recorder() -> Option<u32> {
-    dispatcher::get_default(|current| current.downcast_ref::<Recorder>().map(Recorder::id))
 }
 
 /// An id that no slot has: a span that found no place.
@@ -102,8 +40,12 @@ static REMOTE_METADATA: Metadata<'static> = metadata! {
 };
 
 impl Recorder {
+    pub(super) fn new(core: Arc<AtomicU32>) -> Recorder {
+        Recorder { core }
+    }
+
     #[inline]
-    fn id(&self) -> u32 {
+    pub(super) fn id(&self) -> u32 {
         self.core.load(Relaxed)
     }
 
@@ -315,7 +257,11 @@ impl Subscriber for Recorder {
         };
         let site = sites::of(attributes.metadata());
         if opening.context.is_sampled() {
-            attributes.record(&mut SpanVisitor { content: &mut fields, limits, keys: site.keys });
+            attributes.record(&mut Visitor(SpanFields {
+                content: &mut fields,
+                limits,
+                keys: site.keys,
+            }));
         }
         let id = thread::with(|thread| {
             let id = Recorder::open(thread, &opening, &mut fields, limits, attributes.metadata());
@@ -328,7 +274,9 @@ impl Subscriber for Recorder {
     fn record(&self, id: &span::Id, values: &span::Record<'_>) {
         self.write(
             id,
-            |content, limits| values.record(&mut SpanVisitor { content, limits, keys: &[] }),
+            |content, limits| {
+                values.record(&mut Visitor(SpanFields { content, limits, keys: &[] }));
+            },
             |content, fields, limits| content.absorb(fields, Precedence::New, limits),
         );
     }

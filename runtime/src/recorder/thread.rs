@@ -6,19 +6,18 @@
 use super::callsite::CallSite;
 use super::clock;
 use super::context::{ContextStack, LANE, REMOTE, SAMPLED, SpanContext};
-use super::core::{self, Core, Counters};
-use super::encoder::{Buffer, Content, Facts, Head, Limits, Precedence};
+use super::core::Counters;
+use super::encoder::{Content, Facts, Head, Limits, Precedence};
 use super::frame::{Frame, FramePool};
 use super::ids::IdGenerator;
 use super::origin::Origin;
+use super::outlet::{ThreadOutlet, finish};
 use super::policy::Decision;
-use super::ring::{LARGE, Pushed, Record, Ring, Writer};
 use super::sampler::Sampler;
 use super::slot::{self, Opening, Slot};
-use crate::batch::Chunk;
+use crate::batch::UNFINISHED;
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 thread_local! {
@@ -58,19 +57,6 @@ pub(crate) struct Thread {
     leaving: bool,
     /// It works for the pipeline: what it does is not recorded.
     quiet: bool,
-}
-
-/// One recorder as this thread knows it.
-#[derive(Debug)]
-struct ThreadOutlet {
-    recorder: u32,
-    sampler: Sampler,
-    limits: Limits,
-    core: Arc<Core>,
-    ring: Arc<Ring>,
-    writer: Writer,
-    /// The ring that is written to when the other is full, so that a reader in the middle of one never costs a span.
-    spare: Option<Arc<Ring>>,
 }
 
 impl Thread {
@@ -393,7 +379,7 @@ impl Thread {
         (start, end): (u64, u64),
     ) {
         let Some(outlet) = self.outlet(context.recorder) else { return };
-        let marks = if content.is_ordinary() { 0 } else { outlet.core.finish(content) };
+        let marks = if content.is_ordinary() { 0 } else { finish(content) };
         let info = slot.info();
         let facts = Facts { parent: slot.parent(), info, kind: content.kind(), start, end };
         outlet.push(&Head::new(context, &facts), content.buffer(), marks, info >> 8);
@@ -430,24 +416,12 @@ impl Thread {
         let _ = SWEEP.try_with(|_| ());
         self.outlets.retain(|outlet| outlet.recorder == recorder || outlet.is_of_use());
         let known = self.outlets.iter().position(|outlet| outlet.recorder == recorder);
-        let at = known.or_else(|| self.add_outlet(recorder))?;
+        let at = known.unwrap_or(self.outlets.len());
+        if known.is_none() {
+            self.outlets.push(ThreadOutlet::to(recorder)?);
+        }
         self.outlets.swap(0, at);
         Some(())
-    }
-
-    fn add_outlet(&mut self, recorder: u32) -> Option<usize> {
-        let core = core::find(recorder).filter(|core| !core.is_closed())?;
-        let (sampler, limits, ring) = (core.config.sampler, core.config.limits, core.first_ring());
-        self.outlets.push(ThreadOutlet {
-            recorder,
-            sampler,
-            limits,
-            core,
-            ring,
-            writer: Writer::default(),
-            spare: None,
-        });
-        Some(self.outlets.len() - 1)
     }
 
     /// An empty fragment, in which attributes are written before the span they belong to is looked for.
@@ -490,69 +464,3 @@ impl Thread {
         self.stack.shrink();
     }
 }
-
-impl ThreadOutlet {
-    /// Whether anybody will read what goes this way. Threads that know the same core would keep it for each other.
-    fn is_of_use(&self) -> bool {
-        !self.core.is_closed() && Arc::strong_count(&self.core) > 1
-    }
-
-    #[inline(always)]
-    fn push(&mut self, head: &Head, content: &mut Buffer, marks: u8, site: u32) {
-        let record = Record { len: head.len() + content.len(), marks, site };
-        match self.ring.push(record, head.words(), content.padded(), &mut self.writer) {
-            Pushed::Yes => {}
-            Pushed::HalfFull => self.core.wake(),
-            Pushed::Full => self.push_into_full(record, head, content),
-        }
-    }
-
-    /// A small ring grows once; then there are two large ones. Where both are full the thread empties one itself; what then finds
-    /// no room is dropped and counted.
-    #[cold]
-    fn push_into_full(&mut self, record: Record, head: &Head, content: &mut Buffer) {
-        if record.len > LARGE * 2 {
-            return self.push_beside(record, head, content);
-        }
-        self.core.wake();
-        self.turn_to_spare();
-        if self.ring.push(record, head.words(), content.padded(), &mut self.writer) != Pushed::Full
-        {
-            return;
-        }
-        self.core.relieve(&self.ring);
-        if self.ring.push(record, head.words(), content.padded(), &mut self.writer) == Pushed::Full
-        {
-            self.core.counters.ring_full.fetch_add(1, Relaxed);
-        }
-    }
-
-    fn turn_to_spare(&mut self) {
-        let spare = self.spare.take().unwrap_or_else(|| self.core.add_ring(LARGE));
-        let full = std::mem::replace(&mut self.ring, spare);
-        self.spare = Some(full).filter(|full| full.words() == LARGE);
-        self.writer = self.ring.writer();
-    }
-
-    /// One span that is larger than a quarter of a ring.
-    #[cold]
-    fn push_beside(&mut self, record: Record, head: &Head, content: &Buffer) {
-        if record.len >= Record::MOST {
-            self.core.counters.too_large.fetch_add(1, Relaxed);
-            return;
-        }
-        self.core.accept(one_span(record, head, content.as_slice()));
-    }
-}
-
-/// A chunk of one span.
-pub(crate) fn one_span(record: Record, head: &Head, content: &[u8]) -> Chunk {
-    let mut span = head.to_bytes();
-    span.extend_from_slice(content);
-    let mut drain = super::drain::Drain::default();
-    drain.add_bytes(record, &span);
-    drain.take()
-}
-
-/// The attribute of a span whose end was not seen.
-pub(crate) const UNFINISHED: &str = "synndicate.unfinished";

@@ -5,10 +5,11 @@
 use super::clock;
 use super::core::Core;
 use super::encoder::{Content, Facts, Head, Precedence};
+use super::outlet::{finish, one_span};
 use super::ring::Record;
 use super::slot::Slot;
-use super::thread::{self, UNFINISHED, one_span};
-use crate::batch::Chunk;
+use super::thread;
+use crate::batch::{Chunk, UNFINISHED};
 use std::sync::atomic::{Ordering::Acquire, fence};
 
 /// Hands all open spans of this recorder over, and says how many they were. For the recorder they have ended: where one comes
@@ -49,7 +50,7 @@ fn encode(core: &Core, slot: &Slot) -> Option<Chunk> {
     let still_open = start != 0 && slot.generation() == generation && slot.close_for_owner(start);
     still_open.then(|| {
         let end = clock::unix(clock::monotonic()).max(start);
-        let marks = core.finish(&mut content);
+        let marks = finish(&mut content);
         let info = slot.info();
         let facts = Facts { parent: slot.parent(), info, kind: content.kind(), start, end };
         let head = Head::new(&context, &facts);

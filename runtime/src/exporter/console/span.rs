@@ -1,14 +1,12 @@
 //! What the console asks of a span, whatever form its bytes gave it.
 
+pub(super) use crate::batch::UNFINISHED;
 use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::{Span, SpanFlags, span::SpanKind, status::StatusCode};
 
 pub(super) type TraceId = u128;
 pub(super) type SpanId = u64;
-
-/// Marks spans that were still open when the program ended.
-pub(super) const UNFINISHED: &str = "synndicate.unfinished";
 
 /// Who started a span.
 #[derive(Clone, Copy, Debug, PartialEq)]

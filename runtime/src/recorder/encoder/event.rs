@@ -6,7 +6,6 @@ use super::attributes::{Attributes, Limits, Room};
 use super::field::{EVENTS, LINKS};
 use crate::batch::protobuf::{FIXED32, FIXED64, LEN, tag, varint_len};
 use crate::recorder::context::{REMOTE, SAMPLED, SpanContext};
-use std::error::Error;
 use std::fmt;
 
 /// Appends an event with attributes that are encoded already.
@@ -58,22 +57,4 @@ pub(crate) fn put_exception(
     let mut attributes = Attributes::of_event(buffer, &mut room, limits);
     attributes.record_as("exception.type", kind);
     attributes.formatted(&Key::at_run_time("exception.message"), format_args!("{message}"));
-}
-
-/// An error with all that caused it: `cannot start: cannot read the file: not found`.
-pub(crate) struct Chain<'a>(pub(crate) &'a (dyn Error + 'a));
-
-impl Chain<'_> {
-    /// How many causes are told.
-    const LONGEST: usize = 64;
-}
-
-impl fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
-        // An error may say that it is its own cause.
-        let mut causes =
-            std::iter::successors(self.0.source(), |&cause| cause.source()).take(Chain::LONGEST);
-        causes.try_for_each(|cause| write!(f, ": {cause}"))
-    }
 }

@@ -4,6 +4,7 @@
 
 mod attributes;
 mod buffer;
+mod chain;
 mod content;
 mod event;
 mod head;
@@ -15,9 +16,10 @@ mod value;
 pub use attributes::Attributes;
 pub(crate) use attributes::{Limits, cut, put_formatted};
 pub(crate) use buffer::Buffer;
+pub(crate) use chain::{Chain, tell_chain};
 pub(crate) use content::{Content, KINDS, Outcome, Precedence, key_of};
-pub(crate) use event::{Chain, put_exception};
-pub(crate) use head::{Facts, Head, STATUS_ERROR};
+pub(crate) use event::put_exception;
+pub(crate) use head::{Facts, Head, INTERNAL, STATUS_ERROR};
 pub use key::Key;
 pub use value::Value;
 

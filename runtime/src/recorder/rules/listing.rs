@@ -1,8 +1,8 @@
 //! The call sites that are known, with what the rules make of them, for people.
 
 use crate::recorder::core::{self, Core};
+use crate::recorder::install::current_recorder;
 use crate::recorder::registry::{self, Site};
-use crate::recorder::subscriber::current_recorder;
 use tracing_core::Level;
 
 /// A place in the code that makes spans, and what the settings say of them.

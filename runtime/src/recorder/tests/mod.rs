@@ -46,7 +46,7 @@ mod times;
 mod unfinished;
 mod values;
 
-use super::subscriber::current_recorder;
+use super::install::current_recorder;
 use super::{Attributes, CallSite, Guard, thread};
 use crate::testing::{AttributeValue, Recording, Span, Spans};
 use std::collections::HashSet;
