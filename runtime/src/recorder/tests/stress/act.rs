@@ -3,7 +3,7 @@
 use super::super::{Boxed, enter_with, pending, poll, traced_with};
 use super::world::{Ended, World};
 use crate::set_attribute;
-use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use tracing::{Span, info, info_span};
@@ -210,7 +210,8 @@ impl Actor {
     fn panic(&mut self) {
         // Traces while it is dropped by the panic.
         let _unwound = Unwound { world: self.world.clone(), current: self.current };
-        panic_any(Caught);
+        // Without the hook, which would write a backtrace for each.
+        resume_unwind(Box::new(Caught));
     }
 }
 

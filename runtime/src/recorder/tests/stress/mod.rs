@@ -12,8 +12,12 @@ use std::sync::{Arc, Mutex};
 use tracing_core::dispatcher;
 use world::{Ended, Expected, World};
 
-/// How much is done in all; raise it to look longer.
-const OPERATIONS: u64 = if cfg!(miri) { 600 } else { 60_000 };
+/// How much is done with each seed. To look longer, set `SYNNDICATE_STRESS_OPERATIONS`:
+///
+/// ```sh
+/// SYNNDICATE_STRESS_OPERATIONS=10000000 cargo test --release -p synndicate --lib stress -- --nocapture
+/// ```
+const OPERATIONS: u64 = if cfg!(miri) { 600 } else { 200_000 };
 const THREADS: u64 = 4;
 /// What happens on a thread follows from the seed, but not how the threads meet.
 const SEEDS: [u64; 3] = [1, 0x5eed, 20_241_125];
@@ -30,19 +34,25 @@ impl Outlet for Kept {
 }
 
 #[test]
+#[expect(clippy::disallowed_macros, reason = "a test says which seeds it has tried")]
 fn whatever_threads_do_to_each_others_spans_each_comes_out_once_and_right() {
+    #[expect(clippy::disallowed_methods, reason = "a test reads it, and no setting")]
+    let longer = std::env::var("SYNNDICATE_STRESS_OPERATIONS").ok();
+    let operations = longer.map_or(OPERATIONS, |operations| operations.parse().unwrap());
     for seed in SEEDS {
-        run(seed);
+        let spans = run(seed, operations);
+        println!("seed {seed}: {operations} operations, {spans} spans");
     }
 }
 
-fn run(seed: u64) {
+/// Says how many spans there were.
+fn run(seed: u64, operations: u64) -> u64 {
     let unlimited =
         Limits { events: u32::MAX, links: u32::MAX, span_bytes: u32::MAX, ..everything().limits };
     let kept = Arc::new(Kept::default());
     let core = Core::new(Config { limits: unlimited, ..everything() }, kept.clone());
     let world = Arc::new(World::default());
-    play(seed, &core, &world);
+    play(seed, operations, &core, &world);
 
     assert_eq!(hand_over_unfinished(&core), 0, "seed {seed}: a span was left open");
     core.drain(u64::MAX);
@@ -55,7 +65,7 @@ fn run(seed: u64) {
     compare(&spans, &expected, seed);
     for ended in [Ended::Well, Ended::Panicked, Ended::Cancelled, Ended::Leaked] {
         let count = expected.iter().filter(|expected| expected.ended == ended).count() as u64;
-        assert!(count >= OPERATIONS / 200, "seed {seed}: only {count} spans ended as {ended:?}");
+        assert!(count >= operations / 200, "seed {seed}: only {count} spans ended as {ended:?}");
     }
 
     let events: u64 = spans
@@ -70,10 +80,11 @@ fn run(seed: u64) {
             "seed {seed}: {missing} events, {late} late"
         );
     }
+    core.created()
 }
 
 /// Runs the threads, with one beside them that drains all the time.
-fn play(seed: u64, core: &Arc<Core>, world: &Arc<World>) {
+fn play(seed: u64, operations: u64, core: &Arc<Core>, world: &Arc<World>) {
     let busy = AtomicBool::new(true);
     std::thread::scope(|scope| {
         let worker = scope.spawn(|| {
@@ -87,7 +98,7 @@ fn play(seed: u64, core: &Arc<Core>, world: &Arc<World>) {
                 let (world, dispatch) = (world.clone(), scoped(core));
                 scope.spawn(move || {
                     dispatcher::with_default(&dispatch, || {
-                        act::thread(&world, seed.wrapping_mul(thread), OPERATIONS / THREADS);
+                        act::thread(&world, seed.wrapping_mul(thread), operations / THREADS);
                     });
                     assert_eq!(super::depth(), 0, "seed {seed}: something was left on the stack");
                 })
