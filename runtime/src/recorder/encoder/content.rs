@@ -1,20 +1,19 @@
 //! What a span holds while it is open: its bytes so far, what was counted, and what stands in them once only.
 
+mod status;
+
+pub(crate) use status::Outcome;
+
 use super::attributes::{Attributes, Limits, Room};
 use super::field::{
     ATTRIBUTES, DROPPED_ATTRIBUTES, DROPPED_EVENTS, DROPPED_LINKS, EVENTS, LINKS, NAME, STATUS,
 };
 use super::head::INTERNAL;
 use super::{Buffer, event};
-use crate::batch::protobuf::{Field, Fields, Value, put_bytes, put_varint, tag};
+use crate::batch::protobuf::{Field, Fields, tag};
 use crate::recorder::context::SpanContext;
 use crate::recorder::rules::Patterns;
 use std::ops::Range;
-
-/// Status codes of OTLP.
-const UNSET: u64 = 0;
-pub(crate) const OK: u64 = 1;
-pub(crate) const ERROR: u64 = 2;
 
 /// Who wins when a key is written that stands in the span already.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -242,52 +241,6 @@ impl Content {
         }
     }
 
-    /// Sets the status by the name of its code: `OK`, `ERROR`, or anything else for unset.
-    pub(crate) fn set_status_code(&mut self, code: &str) {
-        let code = match code {
-            code if code.eq_ignore_ascii_case("ok") => OK,
-            code if code.eq_ignore_ascii_case("error") => ERROR,
-            _ => UNSET,
-        };
-        let (_, description) = self.status();
-        let description = description.to_vec();
-        self.set_status(code, &description);
-    }
-
-    /// Sets what the status says in words.
-    pub(crate) fn set_status_description(&mut self, description: &str) {
-        let (code, _) = self.status();
-        self.set_status(code, description.as_bytes());
-    }
-
-    fn absorb_status(&mut self, status: &[u8]) {
-        let (code, description) = read_status(status);
-        let (known_code, known_description) = self.status();
-        let code = if code == UNSET { known_code } else { code };
-        let description = if description.is_empty() { known_description } else { description };
-        let description = description.to_vec();
-        self.set_status(code, &description);
-    }
-
-    fn set_status(&mut self, code: u64, description: &[u8]) {
-        self.remove(STATUS);
-        let mut status = Vec::with_capacity(description.len() + 8);
-        if !description.is_empty() {
-            put_bytes(&mut status, 2, description);
-        }
-        status.push(tag(3, 0));
-        put_varint(&mut status, code);
-        self.bytes.field(STATUS, &status);
-        self.marks |= Content::STATUS;
-    }
-
-    /// The status so far: code and description.
-    fn status(&self) -> (u64, &[u8]) {
-        let found = self.find(STATUS, |_| true).and_then(|range| self.bytes().get(range));
-        let field = found.and_then(|bytes| Fields(bytes).next());
-        field.map_or((UNSET, &[]), |field| read_status(field.value.as_bytes()))
-    }
-
     /// Writes what is known only now that the span ends, and says whether it failed.
     pub(crate) fn finish(&mut self) -> Outcome {
         if self.dropped() != [0; 3] {
@@ -310,18 +263,6 @@ impl Content {
             self.bytes.push(tag(number, 0));
             self.bytes.varint(dropped.into());
         }
-    }
-
-    /// The user's own status stays. Only an error has words, so where there is no code they, or a failure, make it one.
-    #[cold]
-    fn finish_status(&mut self) -> Outcome {
-        let (code, description) = self.status();
-        if code == UNSET && (self.marks & Content::FAILED != 0 || !description.is_empty()) {
-            let description = description.to_vec();
-            self.set_status(ERROR, &description);
-            return Outcome::Told { failed: true };
-        }
-        Outcome::Told { failed: code == ERROR }
     }
 
     /// How many attributes, events and links were dropped.
@@ -349,17 +290,6 @@ impl Content {
     }
 }
 
-/// How a span ended.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Outcome {
-    /// Without a status.
-    Fine,
-    /// With an error, whose status the worker adds.
-    Failed,
-    /// With a status that stands in its bytes.
-    Told { failed: bool },
-}
-
 fn admit(room: &mut Room, limit: u32, len: usize, limits: Limits) -> bool {
     if room.used < limit && limits.admit(len) {
         room.used += 1;
@@ -372,16 +302,4 @@ fn admit(room: &mut Room, limit: u32, len: usize, limits: Limits) -> bool {
 /// The key of an attribute, which stands first in its `KeyValue`.
 pub(crate) fn key_of<'a>(attribute: &Field<'a>) -> &'a [u8] {
     Fields(attribute.value.as_bytes()).next().map_or(&[], |key| key.value.as_bytes())
-}
-
-fn read_status(status: &[u8]) -> (u64, &[u8]) {
-    let (mut code, mut description) = (UNSET, &[][..]);
-    for field in Fields(status) {
-        match (field.number, field.value) {
-            (2, Value::Bytes(bytes)) => description = bytes,
-            (3, Value::Varint(value)) => code = value,
-            _ => {}
-        }
-    }
-    (code, description)
 }
