@@ -75,6 +75,8 @@ mod recorder;
 
 mod capture;
 
+mod tasks;
+
 mod exporter;
 
 mod pipeline;
@@ -103,3 +105,6 @@ pub use recorder::{CallSiteInfo, Value, callsites, set_attribute};
 pub use running::{flush, ledger, shutdown};
 pub use service::traced_service;
 pub use shutdown::shutdown_requested;
+pub use tasks::{
+    Context, TraceFuture, TraceStream, TracedFuture, TracedStream, spawn, spawn_blocking,
+};

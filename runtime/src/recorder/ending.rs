@@ -39,6 +39,16 @@ impl Ending<'_> {
         }
     }
 
+    /// Gives the span another name than its call site's.
+    #[cold]
+    pub(crate) fn rename(&mut self, name: &str) {
+        if self.foreign.is_some() {
+            self.content.attributes(self.limits).record_as("otel.name", name);
+        } else {
+            self.content.set_name(name);
+        }
+    }
+
     /// Says that the span was caused by others than its parent. A span that is not known any more is left out and counted.
     #[cold]
     pub fn follow(&mut self, cause: impl Into<Option<Id>>) {

@@ -131,8 +131,13 @@ pub(super) enum Begun {
 }
 
 pub(super) fn begin(site: &'static CallSite) -> Begun {
+    begun(|thread, recorder| thread.begin(site, recorder))
+}
+
+#[inline]
+fn begun(begin: impl FnOnce(&mut Thread, u32) -> Option<(Box<Frame>, Limits)>) -> Begun {
     match current_recorder() {
-        Some(recorder) => match thread::with(|thread| thread.begin(site, recorder)) {
+        Some(recorder) => match thread::with(|thread| begin(thread, recorder)) {
             Some((frame, limits)) => Begun::Lane(frame, limits),
             None => Begun::Nothing,
         },
@@ -140,14 +145,12 @@ pub(super) fn begin(site: &'static CallSite) -> Begun {
     }
 }
 
+pub(super) fn begin_to_carry(site: &'static CallSite) -> Begun {
+    begun(|thread, recorder| thread.begin_to_carry(site, recorder))
+}
+
 pub(super) fn begin_at(site: &'static CallSite, origin: &Origin) -> Begun {
-    match current_recorder() {
-        Some(recorder) => match thread::with(|thread| thread.begin_at(origin, site, recorder)) {
-            Some((frame, limits)) => Begun::Lane(frame, limits),
-            None => Begun::Nothing,
-        },
-        None => Begun::Foreign,
-    }
+    begun(|thread, recorder| thread.begin_at(origin, site, recorder))
 }
 
 /// Records the attributes of a span before it becomes the current one: they run user code, with no borrow held.

@@ -83,7 +83,7 @@ pub(crate) use core::{Config, Core, Filter, Outlet};
 pub(crate) use encoder::{Limits, tell_chain};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use install::scoped;
-pub(crate) use install::{AnotherSubscriber, turn_to};
+pub(crate) use install::{AnotherSubscriber, current_recorder, turn_to};
 pub(crate) use panic::{install_hook, text as panic_text};
 pub(crate) use ring::Drained;
 pub(crate) use rules::Rules;

@@ -25,7 +25,7 @@ pub struct Prepared {
 /// Prepares the span of a call.
 pub fn prepare(site: &'static CallSite, attributes: impl FnOnce(&mut Attributes<'_>)) -> Prepared {
     let state = if site.may_be_enabled() {
-        of_begun(lane::begin(site), site, None, attributes)
+        of_begun(lane::begin_to_carry(site), site, None, attributes)
     } else {
         State::Nothing
     };

@@ -90,6 +90,22 @@ impl Thread {
         self.begin_under(parent, site, decision, recorder)
     }
 
+    /// A frame for a new span of `site` that may begin in another task or on another thread. Where its trace is not sampled it
+    /// takes that along, so that no new trace begins there.
+    #[inline]
+    pub(crate) fn begin_to_carry(
+        &mut self,
+        site: &'static CallSite,
+        recorder: u32,
+    ) -> Option<(Box<Frame>, Limits)> {
+        let decision = site.decision(recorder);
+        if self.quiet || decision.is_off() {
+            return None;
+        }
+        let parent = self.stack.innermost(recorder).map(|entry| entry.context);
+        self.begin_under(parent, site, decision, recorder)
+    }
+
     /// A frame for a new span of `site` where it says itself which parent it has. Where that is not sampled there is a frame all
     /// the same, because the span below it on the stack may be.
     #[cold]
