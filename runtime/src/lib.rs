@@ -101,7 +101,9 @@ pub mod __private;
 pub use builder::{Builder, StartError, Tracing};
 pub use capture::traced;
 pub use pipeline::{DropReason, Ledger};
-pub use recorder::{CallSiteInfo, Value, callsites, set_attribute};
+pub use recorder::{
+    AnyValue, ArrayWriter, CallSiteInfo, MapWriter, Value, callsites, set_attribute,
+};
 pub use running::{flush, ledger, shutdown};
 pub use service::traced_service;
 pub use shutdown::shutdown_requested;

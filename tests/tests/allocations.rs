@@ -46,7 +46,7 @@ fn allocations(mut step: impl FnMut(u64)) -> u64 {
     measure(|| run(MEASURED)).count_total
 }
 
-#[traced(capture(agent), fields(generic = ?value))]
+#[traced(capture(agent), fields(generic = ?value, mixed = [Some((number, 0.5, agent)), None]))]
 fn function<T: std::fmt::Debug>(number: u64, agent: &str, value: T) -> u64 {
     black_box((&value, agent));
     number

@@ -169,11 +169,48 @@ fn captured_arguments_are_recorded_by_type_or_debug() {
     let expected = [
         ("query", text("rust")),
         ("order", text("Order { id: 7 }")),
-        ("list", text("[1, 2]")),
+        ("list", AttributeValue::Array(vec![number(1), number(2)])),
         ("_hidden", true.into()),
         ("other_length", number(1)),
     ];
     check(|| search("rust", &Order { id: 7 }, vec![1, 2], true, "x"), &expected);
+}
+
+#[test]
+fn captured_collections_are_typed_where_all_in_them_is() {
+    #[derive(Debug)]
+    #[expect(dead_code, reason = "shown by `Debug`")]
+    struct Order {
+        id: u64,
+    }
+    #[traced(capture(names, orders, by_name, by_id, bytes, nothing))]
+    fn store(
+        names: &[&str],
+        orders: &[Order],
+        by_name: BTreeMap<String, (u8, bool)>,
+        by_id: BTreeMap<u8, u8>,
+        bytes: &[u8],
+        nothing: Option<Vec<u8>>,
+    ) {
+        let _ = (names, orders, by_name, by_id, bytes, nothing);
+    }
+    let by_name = BTreeMap::from([("a".to_owned(), (1, true))]);
+    let expected = [
+        ("names", AttributeValue::Array(vec![text("x"), text("y")])),
+        ("orders", text("[Order { id: 7 }]")),
+        (
+            "by_name",
+            AttributeValue::Map(vec![(
+                "a".to_owned(),
+                AttributeValue::Array(vec![number(1), true.into()]),
+            )]),
+        ),
+        ("by_id", text("{1: 2}")),
+        ("bytes", AttributeValue::Bytes(vec![1, 2])),
+    ];
+    let orders = [Order { id: 7 }];
+    let run = || store(&["x", "y"], &orders, by_name, BTreeMap::from([(1, 2)]), &[1, 2], None);
+    check(run, &expected);
 }
 
 #[test]

@@ -19,6 +19,7 @@ plain!(num::NonZeroI8 num::NonZeroI16 num::NonZeroI32 num::NonZeroI64 num::NonZe
 plain!(num::NonZeroU8 num::NonZeroU16 num::NonZeroU32 num::NonZeroU64 num::NonZeroU128 num::NonZeroUsize);
 
 impl<T: Plain> Plain for num::Wrapping<T> {}
+impl<T: Plain> Plain for num::Saturating<T> {}
 impl<T: Plain> Plain for Option<T> {}
 impl<T: Plain + ?Sized> Plain for &T {}
 impl<T: Plain + ?Sized> Plain for &mut T {}

@@ -4,7 +4,7 @@
 //! closures as trait objects: a generic function would be compiled again for every call site.
 
 use super::callsite::CallSite;
-use super::encoder::{Attributes, Content, INTERNAL, KINDS, Limits, field};
+use super::encoder::{Attributes, Content, INTERNAL, KINDS, Limits, Shown, field, pair};
 use super::ending::InHand;
 use super::origin::Origin;
 use crate::batch::protobuf::{Field, Fields, Value};
@@ -104,22 +104,20 @@ fn record(span: &Span, content: &Content) {
     for attribute in
         Fields(content.bytes()).filter(|field| field.number == u64::from(field::ATTRIBUTES))
     {
-        let mut parts = Fields(attribute.value.as_bytes());
-        let (Some(key), Some(value)) = (parts.next(), parts.next()) else { continue };
-        let Ok(key) = std::str::from_utf8(key.value.as_bytes()) else { continue };
-        record_value(span, key, value.value.as_bytes());
+        let (key, value) = pair(attribute.value.as_bytes());
+        record_value(span, key, &value);
     }
 }
 
-/// Fields of `AnyValue`: 1 text, 2 boolean, 3 integer, 4 float, 7 bytes.
-fn record_value(span: &Span, key: &str, any_value: &[u8]) {
-    let Some(field) = Fields(any_value).next() else { return };
+/// Fields of `AnyValue`: 1 text, 2 boolean, 3 integer, 4 float. What `tracing` has no type for is text.
+fn record_value(span: &Span, key: &str, any_value: &Shown<'_>) {
+    let Some(field) = Fields(any_value.0).next() else { return };
     match (field.number, field.value) {
         (1, Value::Bytes(text)) => span.record(key, &*String::from_utf8_lossy(text)),
         (2, Value::Varint(boolean)) => span.record(key, boolean != 0),
         (3, Value::Varint(integer)) => span.record(key, integer as i64),
         (4, Value::Fixed64(bits)) => span.record(key, f64::from_bits(bits)),
-        (_, value) => span.record(key, tracing::field::debug(value.as_bytes())),
+        _ => span.record(key, tracing::field::debug(any_value)),
     };
 }
 

@@ -67,7 +67,7 @@ mod visit;
 
 pub use callsite::{CallSite, Constant};
 pub use current::set_attribute;
-pub use encoder::{Attributes, Key, Value};
+pub use encoder::{AnyValue, ArrayWriter, Attributes, Key, MapWriter, Value};
 pub use ending::Ending;
 pub use future::{Traced, traced};
 pub use lane::{Guard, enter, enter_at, first, first_attributes};

@@ -1,12 +1,15 @@
 //! Writing attributes into a span or an event.
 
 use super::field::ATTRIBUTES;
-use super::{Buffer, Key, Value};
+use super::{AnyValue, Buffer, Key, Value};
 use crate::batch::protobuf::{LEN, tag, varint_len};
 use crate::recorder::panic;
 use crate::recorder::rules::Patterns;
 use std::fmt::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What is recorded of a value whose own code panics.
+const PANICKED: &str = "<panicked>";
 
 /// What one span may hold.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,11 +61,14 @@ impl Room {
 /// code; the recorder holds no borrow and no lock meanwhile.
 #[derive(Debug)]
 pub struct Attributes<'a> {
-    buffer: &'a mut Buffer,
-    room: &'a mut Room,
-    limits: Limits,
-    tag: u8,
-    revealed: Option<&'static Patterns>,
+    pub(super) buffer: &'a mut Buffer,
+    pub(super) room: &'a mut Room,
+    pub(super) limits: Limits,
+    pub(super) tag: u8,
+    /// How many arrays and maps stand around.
+    pub(super) depth: u8,
+    /// Which arguments rules ask for that are hidden otherwise.
+    pub(super) revealed: Option<&'static Patterns>,
 }
 
 impl<'a> Attributes<'a> {
@@ -74,13 +80,13 @@ impl<'a> Attributes<'a> {
         limits: Limits,
         revealed: Option<&'static Patterns>,
     ) -> Self {
-        Attributes { buffer, room, limits, tag: tag(ATTRIBUTES, LEN), revealed }
+        Attributes { buffer, room, limits, tag: tag(ATTRIBUTES, LEN), depth: 0, revealed }
     }
 
     /// Attributes of an event, whose field number differs.
     #[inline]
     pub(crate) fn of_event(buffer: &'a mut Buffer, room: &'a mut Room, limits: Limits) -> Self {
-        Attributes { buffer, room, limits, tag: tag(3, LEN), revealed: None }
+        Attributes { buffer, room, limits, tag: tag(3, LEN), depth: 0, revealed: None }
     }
 
     /// Records `value` under a key that is known at compile time.
@@ -115,9 +121,23 @@ impl<'a> Attributes<'a> {
         self.revealed.is_some_and(|names| fit(names, argument.name()))
     }
 
+    /// Records what `write` gives. Where that panics, `<panicked>` stands there instead.
+    pub(super) fn written(&mut self, key: &Key<'_>, write: impl FnOnce(AnyValue<'_>)) {
+        let before = panic::Before::now();
+        let (start, room) = (self.buffer.len(), *self.room);
+        let again = Attributes { buffer: self.buffer, room: self.room, ..*self };
+        let to = AnyValue::of_attribute(key, again);
+        if catch_unwind(AssertUnwindSafe(|| write(to))).is_err() {
+            self.buffer.truncate(start);
+            *self.room = room;
+            self.text(key, PANICKED);
+            before.restore();
+        }
+    }
+
     /// Room for one more attribute, or one more that is dropped.
     #[inline]
-    fn admit(&mut self) -> bool {
+    pub(super) fn admit(&mut self) -> bool {
         if self.room.used < self.limits.attributes && self.limits.admit(self.buffer.len()) {
             self.room.used += 1;
             return true;
@@ -192,16 +212,6 @@ impl<'a> Attributes<'a> {
         }
     }
 
-    /// Records bytes, cut at the limit.
-    #[cold]
-    pub(super) fn bytes(&mut self, key: &Key<'_>, value: &[u8]) {
-        if self.admit() {
-            let value = value.get(..self.limits.value_bytes as usize).unwrap_or(value);
-            self.bytes_frame(key, tag(7, LEN), value.len());
-            self.buffer.extend(value);
-        }
-    }
-
     /// Records a text that user code writes. The text is written in place, then its framing is moved in front of it.
     pub(crate) fn formatted(&mut self, key: &Key<'_>, arguments: fmt::Arguments<'_>) {
         if !self.admit() {
@@ -216,7 +226,7 @@ impl<'a> Attributes<'a> {
 
     /// Everything that stands before a text or bytes of this length.
     #[inline(always)]
-    fn bytes_frame(&mut self, key: &Key<'_>, tag: u8, len: usize) {
+    pub(super) fn bytes_frame(&mut self, key: &Key<'_>, tag: u8, len: usize) {
         if key.fits() && len < Key::SHORT {
             let (end, room) = self.short_frame(key, len + 2);
             if let Some(place) = room.get_mut(end..).and_then(<[u8]>::first_chunk_mut) {
@@ -265,7 +275,7 @@ pub(crate) fn put_formatted(buffer: &mut Buffer, limits: Limits, arguments: fmt:
     // Code that takes an error for impossible may panic about ours.
     if panicked && !text.is_cut {
         buffer.truncate(start);
-        buffer.extend(b"<panicked>");
+        buffer.extend(PANICKED.as_bytes());
     }
     if panicked {
         before.restore();

@@ -9,6 +9,7 @@ mod content;
 mod event;
 mod head;
 mod key;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -21,7 +22,8 @@ pub(crate) use content::{Content, KINDS, Outcome, Precedence, key_of};
 pub(crate) use event::put_exception;
 pub(crate) use head::{Facts, Head, INTERNAL, STATUS_ERROR};
 pub use key::Key;
-pub use value::Value;
+pub(crate) use shown::{Shown, pair};
+pub use value::{AnyValue, ArrayWriter, MapWriter, Value};
 
 /// Field numbers of the OTLP `Span` message.
 pub(crate) mod field {

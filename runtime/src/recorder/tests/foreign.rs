@@ -91,6 +91,28 @@ fn another_subscriber_gets_ordinary_spans_with_the_same_attributes() {
 }
 
 #[test]
+fn another_subscriber_gets_arrays_and_maps_as_text() {
+    let log = Log::default();
+    dispatcher::with_default(&log.dispatch(), || {
+        let value = std::collections::BTreeMap::from([("a", vec![Some(1), None]), ("b c", vec![])]);
+        let _outer = enter_with(&OUTER, |attributes| attributes.record_as("x", &value));
+        set_attribute("result", ("one", 0.5, [true]));
+    });
+    let lines = log.lines();
+    assert_eq!(lines[1], r#"record foreign_outer x={"a": [1, null], "b c": []}"#);
+    assert_eq!(lines[2], r#"record foreign_outer result=["one", 0.5, [true]]"#);
+}
+
+#[test]
+fn an_async_function_that_records_nothing_does_not_keep_its_span_open_there() {
+    let log = Log::default();
+    dispatcher::with_default(&log.dispatch(), || {
+        block_on(traced_until(&OUTER, async {}, |(), _| {}));
+        assert_eq!(log.lines(), ["new foreign_outer under None", "close foreign_outer"]);
+    });
+}
+
+#[test]
 fn another_subscriber_gets_the_spans_of_futures() {
     let log = Log::default();
     let body = async {

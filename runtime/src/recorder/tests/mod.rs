@@ -23,6 +23,7 @@ macro_rules! site {
     };
 }
 
+mod composites;
 mod destructors;
 mod events;
 mod foreign;

@@ -4,6 +4,9 @@ use super::super::thread;
 use super::script::{KEYS, SPECIAL, Val};
 use crate::recorder::Limits;
 use crate::testing::{AttributeValue, Status};
+use opentelemetry_proto::tonic::common::v1::any_value::Value;
+use opentelemetry_proto::tonic::common::v1::{AnyValue, ArrayValue, KeyValue, KeyValueList};
+use prost::{Message as _, length_delimiter_len};
 
 /// All spans of a script.
 #[derive(Debug)]
@@ -168,8 +171,64 @@ impl Val {
             Val::Bytes(bytes) => AttributeValue::Bytes(
                 bytes[..bytes.len().min(limits.value_bytes as usize)].to_vec(),
             ),
+            Val::Array(values) => {
+                AttributeValue::Array(as_far_as_there_is_room(limits, values, |value, left| {
+                    let value = value.decoded(left);
+                    (any_value(&value).encoded_len(), value)
+                }))
+            }
+            Val::Map(entries) => AttributeValue::Map(as_far_as_there_is_room(
+                limits,
+                entries,
+                |(key, value), left| {
+                    let entry = (key.clone(), value.decoded(left));
+                    (key_value(&entry).encoded_len(), entry)
+                },
+            )),
         }
     }
+}
+
+/// The first values, of which none begins behind the limit. `decode` says how long each is.
+fn as_far_as_there_is_room<V, D>(
+    limits: Limits,
+    values: impl IntoIterator<Item = V>,
+    decode: impl Fn(V, Limits) -> (usize, D),
+) -> Vec<D> {
+    let mut left = limits.value_bytes;
+    let mut decoded = Vec::new();
+    for value in values {
+        if left == 0 {
+            break;
+        }
+        let (len, value) = decode(value, Limits { value_bytes: left, ..limits });
+        left = left.saturating_sub((1 + length_delimiter_len(len) + len) as u32);
+        decoded.push(value);
+    }
+    decoded
+}
+
+/// The value as the generated types write it.
+fn any_value(value: &AttributeValue) -> AnyValue {
+    let value = match value.clone() {
+        AttributeValue::Text(text) => Value::StringValue(text),
+        AttributeValue::Boolean(boolean) => Value::BoolValue(boolean),
+        AttributeValue::Integer(integer) => Value::IntValue(integer),
+        AttributeValue::Double(double) => Value::DoubleValue(double),
+        AttributeValue::Bytes(bytes) => Value::BytesValue(bytes),
+        AttributeValue::Array(values) => {
+            Value::ArrayValue(ArrayValue { values: values.iter().map(any_value).collect() })
+        }
+        AttributeValue::Map(entries) => {
+            Value::KvlistValue(KeyValueList { values: entries.iter().map(key_value).collect() })
+        }
+        AttributeValue::Empty => return AnyValue::default(),
+    };
+    AnyValue { value: Some(value) }
+}
+
+fn key_value((key, value): &(String, AttributeValue)) -> KeyValue {
+    KeyValue { key: key.clone(), value: Some(any_value(value)), ..KeyValue::default() }
 }
 
 fn start_of(text: &str, limits: Limits) -> &str {

@@ -3,7 +3,7 @@
 use super::super::{enter_with, pending, poll, traced_with};
 use super::model::Model;
 use super::script::{KEYS, Kind, Node, SPECIAL, Step, Val};
-use crate::recorder::{Attributes, CallSite, Limits, Value};
+use crate::recorder::{AnyValue, Attributes, CallSite, Limits, Value};
 use crate::set_attribute;
 use std::cell::RefCell;
 use tracing::{Span, field, info_span};
@@ -193,6 +193,8 @@ impl Val {
             Val::Boolean(value) => record(value),
             Val::Text(text) | Val::Formatted(text) => record(text),
             Val::Bytes(bytes) => record(bytes),
+            Val::Array(values) => record(values),
+            Val::Map(entries) => record(entries),
         }
     }
 
@@ -208,6 +210,13 @@ impl Val {
             Val::Text(text) => Box::new(text.clone()),
             Val::Formatted(text) => Box::new(field::display(text.clone())),
             Val::Bytes(bytes) => Box::new(bytes.clone().into_boxed_slice()),
+            Val::Array(_) | Val::Map(_) => unreachable!("they are set by name"),
         }
+    }
+}
+
+impl Value for Val {
+    fn write(&self, to: AnyValue<'_>) {
+        self.visit(|value| value.write(to));
     }
 }

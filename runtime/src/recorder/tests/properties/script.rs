@@ -1,7 +1,8 @@
 //! What is played: spans of every kind, and what happens in them.
 
-use proptest::collection::vec;
+use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 /// Keys of attributes, which are fields of every call site here too.
 pub(super) const KEYS: [&str; 4] =
@@ -56,6 +57,9 @@ pub(super) enum Val {
     Text(String),
     Formatted(String),
     Bytes(Vec<u8>),
+    /// Only where an attribute is set by name: `tracing` has no such fields.
+    Array(Vec<Val>),
+    Map(BTreeMap<String, Val>),
 }
 
 fn text() -> impl Strategy<Value = String> {
@@ -80,6 +84,18 @@ fn value() -> impl Strategy<Value = Val> {
     ]
 }
 
+/// A value, or several that stand in each other.
+fn composite() -> impl Strategy<Value = Val> {
+    value().prop_recursive(3, 16, 4, |inner| {
+        // The generated types leave empty ones out, so that lengths would differ.
+        let key = text().prop_map(|text| format!("k{text}"));
+        prop_oneof![
+            vec(inner.clone(), 0..5).prop_map(Val::Array),
+            btree_map(key, inner, 0..4).prop_map(Val::Map),
+        ]
+    })
+}
+
 fn pair() -> impl Strategy<Value = [Option<Val>; 2]> {
     [prop::option::of(value()), prop::option::of(value())]
 }
@@ -95,7 +111,7 @@ fn special() -> impl Strategy<Value = (usize, String)> {
 fn step() -> impl Strategy<Value = Step> {
     let key = || 0..KEYS.len();
     prop_oneof![
-        (key(), value()).prop_map(|(key, value)| Step::Set(key, value)),
+        (key(), composite()).prop_map(|(key, value)| Step::Set(key, value)),
         (key(), value()).prop_map(|(key, value)| Step::Record(key, value)),
         special().prop_map(|(key, text)| Step::SetSpecial(key, text)),
         special().prop_map(|(key, text)| Step::RecordSpecial(key, text)),

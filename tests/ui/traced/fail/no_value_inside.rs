@@ -1,0 +1,5 @@
+struct Order;
+
+fn main() {
+    synndicate::set_attribute("orders", vec![Order]);
+}
