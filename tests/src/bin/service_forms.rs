@@ -24,6 +24,8 @@ fn main() -> ExitCode {
         Some("tokio_above") => ended(tokio_above),
         Some("tokio_below") => ended(tokio_below),
         Some("foreign_runtime") => ended(foreign_runtime_below),
+        Some("actix_below") => ended(actix_below),
+        Some("actix_above") => ended(actix_above),
         Some("traced") => ended(traced_main),
         Some("series") => ended(series),
         Some("nested") => ended(nested),
@@ -122,6 +124,23 @@ async fn tokio_below() {
 #[traced_service]
 #[foreign_runtime::main(flavor = "current_thread")]
 async fn foreign_runtime_below() {
+    let _ = tokio::spawn(spawned()).await;
+    work();
+    say(&format!("{:?} 0", tokio::runtime::Handle::current().runtime_flavor()));
+}
+
+/// What `#[actix_web::main]` is under another name.
+#[traced_service]
+#[actix_rt::main]
+async fn actix_below() {
+    let _ = actix_rt::spawn(spawned()).await;
+    work();
+    say(&format!("{:?} 0", tokio::runtime::Handle::current().runtime_flavor()));
+}
+
+#[actix_rt::main]
+#[traced_service]
+async fn actix_above() {
     let _ = tokio::spawn(spawned()).await;
     work();
     say(&format!("{:?} 0", tokio::runtime::Handle::current().runtime_flavor()));

@@ -63,6 +63,8 @@ fn the_body_gets_the_runtime_that_it_asks_for() {
         ("tokio_above", "CurrentThread 0"),
         ("tokio_below", "MultiThread 1"),
         ("foreign_runtime", "CurrentThread 0"),
+        ("actix_below", "CurrentThread 0"),
+        ("actix_above", "CurrentThread 0"),
     ];
     for (form, runtime) in runtimes {
         let (outcome, backend) = run(FORMS, form);
