@@ -101,6 +101,7 @@ impl Running {
         let accounts = Arc::new(Accounts::default());
         let queue = Arc::new(Queue::new(plan.queue, accounts.clone()));
         let core = Core::new(recorder_config(plan), queue.clone());
+        recorder::use_redaction_key(plan.redaction_key.as_ref());
         recorder::turn_to(Some(&core))
             .map_err(|AnotherSubscriber| StartProblem::AnotherSubscriber)?;
         let parts = Parts {

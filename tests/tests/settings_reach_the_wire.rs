@@ -247,3 +247,34 @@ fn a_proxy_that_cannot_be_used_is_told_without_its_password() -> Result<()> {
     assert!(log.contains("warning: `HTTP_PROXY` is not used") && !log.contains("s3cr3t"), "{log}");
     Ok(())
 }
+
+#[test]
+fn services_with_the_same_key_have_the_same_hash_for_the_same_value() -> Result<()> {
+    const KEY: &str = "known to two services";
+    let receiver = Receiver::over(Wire::Http).listen()?;
+    let hash = |key: Option<&str>| -> Result<String> {
+        let settings = [
+            ("tracing_backend", "otlp"),
+            ("tracing_protocol", "http"),
+            ("tracing_endpoint", &receiver.endpoint()),
+            ("tracing_redaction_key", key.unwrap_or_default()),
+        ];
+        let settings = settings.map(|(key, value)| (variable(key), value.to_owned()));
+        let mut service = Program::start_with(SERVICE, settings.to_vec(), None)?;
+        ensure!(service.ask("greet ann")? == "hello ann");
+        service.shutdown()?;
+        let log = service.log().join("\n");
+        ensure!(!log.contains(KEY), "{log}");
+        let noted = receiver.noted();
+        let span = noted.spans().last().expect("a span");
+        let shown = synndicate_tests::spans::attributes(&span.attributes);
+        ensure!(!format!("{shown:?}").contains("ann"), "{shown:?}");
+        let hash = shown.into_iter().find(|(key, _)| key == "name");
+        Ok(hash.expect("a hash").1)
+    };
+    let known = hash(Some(KEY))?;
+    assert_eq!(known, hash(Some(KEY))?);
+    let others = [hash(Some("known to another service"))?, hash(None)?, hash(None)?];
+    assert!(!others.contains(&known) && others[1] != others[2], "{known} {others:?}");
+    Ok(())
+}

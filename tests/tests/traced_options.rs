@@ -120,6 +120,38 @@ fn causes_become_links() {
 }
 
 #[test]
+fn hashed_arguments_show_whether_they_are_the_same_and_nothing_else() {
+    #[derive(Debug)]
+    #[expect(dead_code, reason = "shown by `Debug`")]
+    struct Card(&'static str);
+    #[traced(hash(email, card, to), capture_all)]
+    async fn pay(email: &str, card: Card, (to, cents): (Option<&str>, u32)) {
+        let _ = (email, card, to, cents);
+    }
+    struct Shop;
+    #[traced(hash(customer))]
+    impl Shop {
+        fn visit(customer: String) {
+            let _ = customer;
+        }
+    }
+    let spans = capture(|| {
+        pay("ann@example.com", Card("4111"), (Some("bob"), 1)).now_or_never();
+        pay("bob@example.com", Card("4111"), (None, 2)).now_or_never();
+        Shop::visit("ann@example.com".to_owned());
+    });
+    let [first, second] = &spans.named("pay").collect::<Vec<_>>()[..] else { panic!("{spans}") };
+    let visit = spans.one("Shop::visit");
+    assert_ne!(first.attribute("email"), second.attribute("email"));
+    assert_eq!(first.attribute("email"), visit.attribute("customer"));
+    assert_eq!(first.attribute("card"), second.attribute("card"));
+    assert_eq!((second.attribute("to"), second.attribute("cents")), (None, Some(&2.into())));
+    let text = spans.to_string();
+    assert!(!["example", "4111", "bob"].iter().any(|seen| text.contains(seen)), "{text}");
+    assert_eq!(text.matches("[hash:").count(), 6, "{text}");
+}
+
+#[test]
 fn secrets_are_redacted_whatever_captures_everything() {
     #[traced(capture_all)]
     fn login(user: &str, password: &str, api_key: Option<&str>, token_count: u8) {

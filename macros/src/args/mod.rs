@@ -42,6 +42,7 @@ pub(crate) struct Args {
     pub(crate) capture: Slot<Vec<Ident>>,
     pub(crate) capture_all: Slot<()>,
     pub(crate) redact: Slot<Vec<Ident>>,
+    pub(crate) hash: Slot<Vec<Ident>>,
     pub(crate) fields: Slot<Vec<Field>>,
     pub(crate) ret: Slot<Told>,
     pub(crate) err: Slot<Told>,
@@ -81,12 +82,14 @@ impl Args {
         if self.skip_all.is_set() {
             return;
         }
-        let lists = [&self.skip, &self.capture, &self.redact].map(|list| list.get().cloned());
+        let lists =
+            [&self.skip, &self.capture, &self.redact, &self.hash].map(|list| list.get().cloned());
         let own: Vec<Ident> = lists.into_iter().flatten().flatten().collect();
         let is_new = |name: &Ident| !own.contains(name);
         self.skip.inherit_list(&block.skip, is_new);
         self.capture.inherit_list(&block.capture, is_new);
         self.redact.inherit_list(&block.redact, is_new);
+        self.hash.inherit_list(&block.hash, is_new);
         if !self.capture_all.is_set() {
             self.skip_all.inherit(&block.skip_all);
             self.capture_all.inherit(&block.capture_all);

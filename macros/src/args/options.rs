@@ -1,7 +1,7 @@
 //! The options that `#[traced]` knows: one table for the parser's errors, its suggestions and its examples.
 
 /// How each option is written.
-const OPTIONS: [(&str, &str); 20] = [
+const OPTIONS: [(&str, &str); 21] = [
     ("name", "name = \"checkout\""),
     ("target", "target = \"billing\""),
     ("level", "level = \"debug\""),
@@ -15,6 +15,7 @@ const OPTIONS: [(&str, &str); 20] = [
     ("capture", "capture(query)"),
     ("capture_all", "capture_all"),
     ("redact", "redact(card)"),
+    ("hash", "hash(email)"),
     ("fields", "fields(order.id = id, user = %user)"),
     ("ret", "ret"),
     ("err", "err(if |error| !error.is_timeout())"),

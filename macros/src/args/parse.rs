@@ -49,6 +49,7 @@ impl Args {
             "capture" => option.list(&mut self.capture, names),
             "capture_all" => option.flag(&mut self.capture_all),
             "redact" => option.list(&mut self.redact, names),
+            "hash" => option.list(&mut self.hash, names),
             "fields" => option.list(&mut self.fields, fields),
             "ret" => option.set(&mut self.ret, Told::of_result(input)),
             "err" => option.set(&mut self.err, Told::of_error(input)),

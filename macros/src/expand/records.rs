@@ -31,7 +31,10 @@ impl Record<'_> {
     fn needs_rules(&self) -> bool {
         matches!(
             self.recorded,
-            Recorded::ByRule { .. } | Recorded::Captured { .. } | Recorded::Receiver(_)
+            Recorded::ByRule { .. }
+                | Recorded::Captured { .. }
+                | Recorded::Hashed { .. }
+                | Recorded::Receiver(_)
         )
     }
 }
@@ -59,7 +62,10 @@ impl Writer<'_> {
 
     /// The argument whose pattern binds what is recorded, and its name.
     fn behind_pattern(&self, recorded: &Recorded<'_>) -> Option<(&Argument<'_>, &Ident)> {
-        let (Recorded::ByRule { value, .. } | Recorded::Captured { value, .. }) = recorded else {
+        let (Recorded::ByRule { value, .. }
+        | Recorded::Captured { value, .. }
+        | Recorded::Hashed { value, .. }) = recorded
+        else {
             return None;
         };
         let argument = self.arguments.get(value.pattern?)?;
@@ -84,6 +90,11 @@ impl Writer<'_> {
             Recorded::Redacted { key } => {
                 let key = self.key(key);
                 quote_spanned!(Span::mixed_site()=> #attributes.record(#key, #private::REDACTED);)
+            }
+            Recorded::Hashed { value: Value { name, .. }, key } => {
+                let (span, key) = (located_at(name.span()), self.key(key));
+                let seen = hidden("seen");
+                quote_spanned!(span=> #attributes.hash(#key, |#seen| (&&#private::Wanted(&#name)).way().record(#key, &#name, #seen));)
             }
             Recorded::Receiver(receiver) => {
                 let key = self.key("self");

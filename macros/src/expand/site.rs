@@ -50,7 +50,9 @@ fn field_names(record: &Record<'_>) -> Vec<TokenStream> {
             let keys = std::iter::once(key).chain(length);
             keys.map(ToTokens::to_token_stream).collect()
         }
-        Recorded::Captured { key, .. } | Recorded::Redacted { key } => vec![key.to_token_stream()],
+        Recorded::Captured { key, .. }
+        | Recorded::Redacted { key }
+        | Recorded::Hashed { key, .. } => vec![key.to_token_stream()],
         Recorded::Receiver(_) => vec!["self".to_token_stream()],
         Recorded::Field { key, .. } | Recorded::Special { key, .. } | Recorded::Empty(key) => {
             vec![key.to_token_stream()]

@@ -141,7 +141,7 @@ pub fn f(text: &str) -> u8 {
         &__SYNNDICATE_CALL_SITE,
         |attributes| {
             use rules::*;
-            (&&&Probe(&text))
+            (&&&&&Probe(&text))
                 .record(const { &Keys::new(\"text\", \"text_length\") }, attributes);
         },
     );
@@ -157,7 +157,7 @@ pub fn f(text: &str) -> u8 {
         .finish(|ending| {
             let output = &result;
             use rules::*;
-            (&&&Probe(output)).record(&RESULT, &mut ending.attributes());
+            (&&&&&Probe(output)).record(&RESULT, &mut ending.attributes());
         });
     #[allow(unreachable_code)] return result;
 }",

@@ -68,7 +68,7 @@ fn check_is_traceable(function: &Function, diagnostics: &Diagnostics) {
 fn check_arguments_exist(args: &Args, signatures: &[&Signature], diagnostics: &Diagnostics) {
     let known: Vec<String> =
         signatures.iter().flat_map(|signature| argument_names(signature)).collect();
-    for name in [&args.skip, &args.capture, &args.redact].into_iter().flat_map(listed) {
+    for name in [&args.skip, &args.capture, &args.redact, &args.hash].into_iter().flat_map(listed) {
         check_is_known(name, &known, "argument", diagnostics);
     }
 }
@@ -133,7 +133,12 @@ fn check_options_agree(args: &Args, diagnostics: &Diagnostics) {
 /// #[traced(skip(a), capture(a))] fn f(a: u8) {}
 /// ```
 fn check_names_agree(args: &Args, diagnostics: &Diagnostics) {
-    let lists = [(&args.skip, "skipped"), (&args.capture, "captured"), (&args.redact, "redacted")];
+    let lists = [
+        (&args.skip, "skipped"),
+        (&args.capture, "captured"),
+        (&args.redact, "redacted"),
+        (&args.hash, "hashed"),
+    ];
     for (at, (names, second)) in lists.iter().enumerate() {
         for name in listed(names) {
             let earlier =

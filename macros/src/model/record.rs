@@ -29,6 +29,8 @@ pub(crate) enum Recorded<'a> {
     Captured { value: Value, key: String },
     /// An argument of which only that it was there may be known.
     Redacted { key: String },
+    /// An argument of which only a hash may be known.
+    Hashed { value: Value, key: String },
     /// The receiver, under `capture_all`: where it has a `Debug`.
     Receiver(Ident),
     /// A field with an expression of its own.
@@ -52,7 +54,8 @@ impl Record<'_> {
         match &self.recorded {
             Recorded::ByRule { key, .. }
             | Recorded::Captured { key, .. }
-            | Recorded::Redacted { key } => Some(key),
+            | Recorded::Redacted { key }
+            | Recorded::Hashed { key, .. } => Some(key),
             Recorded::Receiver(_) => Some("self"),
             Recorded::Field { key, .. } | Recorded::Special { key, .. } | Recorded::Empty(key) => {
                 key.text()
@@ -94,6 +97,9 @@ fn of_receiver<'a>(receiver: Ident, wishes: &Wishes<'_, '_>) -> Option<Recorded<
         }
         Wish::ByRule => Some(Recorded::Receiver(receiver)),
         Wish::Redacted => Some(Recorded::Redacted { key }),
+        Wish::Hashed => {
+            Some(Recorded::Hashed { value: Value { name: receiver, pattern: None }, key })
+        }
         Wish::Nothing => None,
     }
 }
@@ -111,6 +117,7 @@ fn of_argument<'a>(at: usize, argument: &Argument<'a>, wishes: &Wishes<'_, '_>) 
                 Some(Recorded::ByRule { value, length: Some(format!("{key}_length")), key })
             }
             Wish::Redacted => Some(Recorded::Redacted { key }),
+            Wish::Hashed => Some(Recorded::Hashed { value, key }),
             Wish::Nothing => None,
         }
     };

@@ -14,6 +14,8 @@ pub(super) enum Wish {
     ByRule,
     /// That it was there.
     Redacted,
+    /// Whether it is the same as another.
+    Hashed,
     Nothing,
 }
 
@@ -50,6 +52,7 @@ impl Wishes<'_, '_> {
         let lists = [
             (&self.args.skip, Wish::Nothing),
             (&self.args.redact, Wish::Redacted),
+            (&self.args.hash, Wish::Hashed),
             (&self.args.capture, Wish::Captured),
         ];
         let is_named = |names: &Vec<Ident>| names.iter().any(|other| other.unraw() == name);

@@ -18,6 +18,7 @@ impl Plan {
             filter: settings.tracing_filter.clone(),
             limits: span_limits(settings),
             rules: settings.span_rules.clone(),
+            redaction_key: settings.tracing_redaction_key.clone(),
             queue: queue_limits(settings),
             batch: conversion.batch_limits(),
             backend: conversion.backend(),

@@ -11,7 +11,7 @@ mod destinations;
 mod tests;
 
 pub(crate) use crate::settings::{
-    Compression, ConsoleFormat, Headers, Proxies, Scalar, SpanRule, Terminal,
+    Compression, ConsoleFormat, Headers, Proxies, Scalar, Secret, SpanRule, Terminal,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -30,6 +30,8 @@ pub(crate) struct Plan {
     pub(crate) limits: SpanLimits,
     /// What is said of single spans.
     pub(crate) rules: Vec<SpanRule>,
+    /// What hashes of redacted values depend on; `None`: something that no other process has.
+    pub(crate) redaction_key: Option<Secret>,
     pub(crate) queue: QueueLimits,
     pub(crate) batch: BatchLimits,
     /// `None`: tracing is disabled, nothing is installed.

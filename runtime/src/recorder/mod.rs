@@ -49,6 +49,7 @@ mod panic;
 mod policy;
 mod polling;
 mod prepared;
+mod redaction;
 mod registry;
 #[cfg_attr(not(test), expect(dead_code, reason = "propagation stands on it"))]
 mod remote;
@@ -85,6 +86,7 @@ pub(crate) use encoder::{Limits, tell_chain};
 pub(crate) use install::scoped;
 pub(crate) use install::{AnotherSubscriber, current_recorder, turn_to};
 pub(crate) use panic::{install_hook, text as panic_text};
+pub(crate) use redaction::use_key as use_redaction_key;
 pub(crate) use ring::Drained;
 pub(crate) use rules::Rules;
 pub(crate) use sampler::Sampler;

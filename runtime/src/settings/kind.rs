@@ -2,7 +2,7 @@
 
 use super::entries::Entry;
 use super::quantity::{Unit, show_duration, show_size};
-use super::{Settings, headers, read};
+use super::{Secret, Settings, headers, read};
 use std::fmt::Display;
 use std::time::Duration;
 use tracing_subscriber::filter::Targets;
@@ -23,6 +23,7 @@ pub(super) enum Kind {
     Endpoint(Field<Option<super::Address>>),
     Path(Field<Option<std::path::PathBuf>>),
     Filter(Field<Targets>),
+    Secret(Field<Option<Secret>>),
     /// A table of names and secrets.
     Headers,
     /// A table of names and texts.
@@ -75,7 +76,7 @@ pub(super) type Hints = Vec<String>;
 impl Kind {
     /// Whether the value must never be shown.
     pub(super) fn is_secret(&self) -> bool {
-        matches!(self, Kind::Headers)
+        matches!(self, Kind::Headers | Kind::Secret(_))
     }
 
     /// Whether it is a table whose members may have any name.
@@ -110,6 +111,7 @@ impl Kind {
                 })
             }
             Kind::Filter(field) => put(field(to), read::filter(raw)?, Targets::to_string),
+            Kind::Secret(field) => put(field(to), read::secret(raw)?, |_| "<redacted>".into()),
             Kind::Headers => read_header(entry, to)?,
             Kind::Attributes => read_attribute(entry, to)?,
             Kind::List(names, field) => {
@@ -145,6 +147,10 @@ impl Kind {
             Kind::Filter(_) => {
                 "a level or a list of `target=level`, such as \"info,hyper=warn\"".into()
             }
+            Kind::Secret(_) => format!(
+                "a text of at least {} characters, which is not shown here",
+                Secret::SHORTEST
+            ),
             Kind::Headers => "a table of headers or a list `name=value,name=value`".into(),
             Kind::Attributes => "a table of texts or a list `name=value,name=value`".into(),
             Kind::List(names, _) => format!("a list of {}", one_of(names)),

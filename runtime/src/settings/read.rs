@@ -5,7 +5,7 @@ use super::kind::{Bounds, Choices, Hints, Times};
 use super::quantity::{self, show_duration, show_size};
 use super::raw::{Form, Raw};
 use super::suggest::nearest;
-use super::{Address, Settings, endpoint};
+use super::{Address, Secret, Settings, endpoint};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tracing_subscriber::filter::Targets;
@@ -26,6 +26,15 @@ pub(super) fn text(raw: &Raw) -> Result<String, Hints> {
 pub(super) fn optional_text(raw: &Raw) -> Result<Option<String>, Hints> {
     let text = raw.text().ok_or_else(|| quoted(raw))?;
     Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+}
+
+/// A text that nobody guesses; an empty one unsets.
+pub(super) fn secret(raw: &Raw) -> Result<Option<Secret>, Hints> {
+    let text = raw.text().ok_or_else(Vec::new)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    Secret::new(text).map(Some).ok_or_else(|| vec!["`openssl rand -hex 16` makes one".into()])
 }
 
 /// A text, number or flag, as it is spelled.

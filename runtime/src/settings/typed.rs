@@ -1,6 +1,6 @@
 //! The settings as types: what the rest of the runtime may ask for.
 
-use super::{Address, Headers, Origin, Proxies, SpanRule, Terminal};
+use super::{Address, Headers, Origin, Proxies, Secret, SpanRule, Terminal};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,8 +9,8 @@ use tracing_subscriber::filter::Targets;
 /// The value of every key. Made by [`super::load`], which fills in the defaults of the table of
 /// keys.
 ///
-/// Its `Debug` shows no secret: the values of headers are left out, and an address can hold neither
-/// user nor password.
+/// Its `Debug` shows no secret: the values of headers and the key of redaction are left out, and an
+/// address can hold neither user nor password.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) enable_tracing: bool,
@@ -33,6 +33,7 @@ pub(crate) struct Settings {
     pub(crate) tracing_event_count_limit: u64,
     pub(crate) tracing_link_count_limit: u64,
     pub(crate) tracing_attribute_value_limit: u64,
+    pub(crate) tracing_redaction_key: Option<Secret>,
     pub(crate) tracing_batch_timeout: Duration,
     pub(crate) tracing_max_batch_size: u64,
     pub(crate) tracing_max_queue_size: u64,

@@ -21,6 +21,7 @@ fn main() -> io::Result<()> {
             ["spans", count, bytes] => spans(&mut next, number(count)?, number(bytes)? as usize)?,
             ["threads", threads, each] => threads_of_spans(number(threads)?, number(each)?)?,
             ["bad"] => bad(),
+            ["greet", name] => greet(name),
             ["flush"] => synndicate::flush().to_string(),
             ["ledger"] => account(&synndicate::ledger()),
             ["shutdown"] => account(&synndicate::shutdown()),
@@ -65,6 +66,11 @@ fn spans(next: &mut u64, count: u64, bytes: usize) -> io::Result<String> {
 #[traced(capture(text))]
 fn work(number: u64, text: &str) {
     let _ = (number, text);
+}
+
+#[traced(hash(name))]
+fn greet(name: &str) -> String {
+    format!("hello {name}")
 }
 
 #[traced]

@@ -35,6 +35,7 @@ mod nesting;
 mod panics;
 mod prepared;
 mod properties;
+mod redaction;
 mod reentry;
 mod remote;
 mod rings;

@@ -46,6 +46,14 @@ pub(super) static KEYS: &[Key] = &[
         "The longest text of one attribute in bytes; a longer one is cut at a \
          character.",
     ),
+    key("tracing_redaction_key", Kind::Secret(|to| &mut to.tracing_redaction_key))
+        .example("\"the same random text for all services\"")
+        .doc(
+            "What the hashes depend on that `#[traced(hash(...))]` records in place of values. Services \
+             with the same key have the same hash for the same value; without one it is random, and \
+             equal values are seen in one process only. It is a secret: who knows it can try values \
+             out. Better give it in the variable.",
+        ),
     key("span", Kind::Rules),
 ];
 

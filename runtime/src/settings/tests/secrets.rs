@@ -3,8 +3,8 @@
 use super::support::*;
 use crate::plan::Plan;
 
-const FORMS: &str =
-    "tracing_endpoint = 'https://h:4317'\ntracing_headers = { authorization = 'Bearer s3cret' }";
+const FORMS: &str = "tracing_redaction_key = 'a s3cret of sixteen'\n\
+    tracing_endpoint = 'https://h:4317'\ntracing_headers = { authorization = 'Bearer s3cret' }";
 
 /// <https://github.com/open-telemetry/opentelemetry-rust/issues/3367>: headers were logged whole.
 #[test]
@@ -39,6 +39,10 @@ fn errors_beside_a_secret_do_not_show_it() {
         "tracing_headers = ['s3cret']",
         "tracing_header = 's3cret'",
         "tracing_headers = { authorization = s3cret }",
+        "tracing_redaction_key = 's3cret'",
+        "tracing_redaction_key = ['a s3cret of sixteen']",
+        "tracing_redaction_key = a s3cret of sixteen",
+        "tracing_redaction_kye = 'a s3cret of sixteen'",
         "tracing_endpoint = 'http://user:s3cret@h:4317'",
         "tracing_endpoint = 'user:s3cret@h:4317'",
         "tracing_endpoint = 'http://h:4317/?token=s3cret'",
@@ -58,6 +62,18 @@ fn errors_beside_a_secret_do_not_show_it() {
     ] {
         assert!(!variable(name, "s3cret").errors().concat().contains("s3cret"), "{name}");
     }
+}
+
+#[test]
+fn key_of_redaction_is_long_or_unset() {
+    let error = keys("tracing_redaction_key = 'too short'").error();
+    assert_holds(&error, &["`tracing_redaction_key` must be a text of at least 16 characters"]);
+    let name = "SYN_OBSERVABILITY__TRACING_REDACTION_KEY";
+    let plan = |case: Case| Plan::new(&case.load()).unwrap().0.redaction_key;
+    let key = plan(variable(name, "0123456789abcdef")).unwrap();
+    assert_eq!((key.expose(), &format!("{key:?}")[..]), ("0123456789abcdef", "<redacted>"));
+    assert_eq!(plan(keys("tracing_redaction_key = ''")), None);
+    assert_eq!(plan(nothing()), None);
 }
 
 #[test]
