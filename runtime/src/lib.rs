@@ -36,6 +36,18 @@
 //! Three texts leave it without being asked: what an `Err` says with all its causes, what a panic says, and what `tracing` spans
 //! and events say, those of libraries too. [`traced`](traced#what-is-private-and-what-is-not) tells how to keep each of them in.
 //!
+//! The settings have the last word, without a rebuild: rules for single functions, and for the spans of libraries, silence them,
+//! sample them, show an argument, redact an attribute, rename the spans or add to them. [`callsites`] tells which rules are for
+//! what.
+//!
+//! ```toml
+//! [[observability.span]]
+//! function = "planner::*"
+//! sample_rate = 0.1
+//! capture = ["query"]
+//! redact = ["*token*"]
+//! ```
+//!
 //! # What becomes of spans
 //!
 //! `created = exported + dropped + waiting`, at any moment: [`ledger`] tells, and for every dropped span a [`DropReason`]. What

@@ -117,6 +117,7 @@ impl Kind {
             Kind::List(names, field) => {
                 put(field(to), read::list(raw, names)?, |list| format!("[{}]", list.join(", ")))
             }
+            // Each of its rules has mistakes of its own: they are read by `rules::take`.
             Kind::Rules => return Err(vec![]),
             Kind::NotAvailable { instead } => refuse_later(entry, instead, to),
         };
