@@ -25,8 +25,9 @@ fn text(len: usize) -> String {
 
 #[test]
 fn known_keys_and_texts_of_every_length_make_the_same_valid_bytes() {
-    let step = if cfg!(miri) { 13 } else { 1 };
-    let lengths = || (0..=140).step_by(step).chain([255, 256, 16_383, 16_384]);
+    let (step, longest) = if cfg!(miri) { (43, 300) } else { (1, 16_384) };
+    let long = [255, 256, 16_383, 16_384];
+    let lengths = || (0..=140).step_by(step).chain(long).filter(|len| *len <= longest);
     for key_len in (1..=130).step_by(step) {
         let name: &'static str = text(key_len).leak();
         let key: &'static Key<'_> = Box::leak(Box::new(Key::new(name)));
