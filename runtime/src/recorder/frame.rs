@@ -27,8 +27,6 @@ pub(crate) struct Frame {
     pub(crate) began: u64,
     /// The thread was unwinding already when the span began, so that its panic is not this span's.
     pub(crate) unwinding: bool,
-    /// How many panics the thread had seen when its code began to run.
-    pub(crate) panics: u32,
     /// Made by a future's wrapper whose body has not run yet.
     pub(crate) fresh: bool,
     slot: &'static Slot,
@@ -46,7 +44,6 @@ impl Frame {
             site: None,
             began: 0,
             unwinding: false,
-            panics: 0,
             fresh: false,
             slot,
             index,

@@ -12,6 +12,7 @@ use super::foreign;
 use super::frame::Frame;
 use super::install::current_recorder;
 use super::origin::Origin;
+use super::panic;
 use super::thread::{self, Thread};
 use std::marker::PhantomData;
 
@@ -67,14 +68,7 @@ pub fn enter(site: &'static CallSite, attributes: impl FnOnce(&mut Attributes<'_
     if !site.may_be_enabled() {
         return Guard::NONE;
     }
-    match begin(site) {
-        Begun::Nothing => Guard::NONE,
-        Begun::Lane(mut frame, limits) => {
-            record_first(&mut frame, limits, attributes);
-            push(frame)
-        }
-        Begun::Foreign => foreign_guard(site, None, &mut recording(attributes)),
-    }
+    guard(begin(site), site, None, attributes)
 }
 
 /// Begins a span of a sync function that says itself where it belongs.
@@ -87,13 +81,23 @@ pub fn enter_at(
     if !site.may_be_enabled() {
         return Guard::NONE;
     }
-    match begin_at(site, &origin) {
+    guard(begin_at(site, &origin), site, Some(&origin), attributes)
+}
+
+#[inline]
+fn guard(
+    begun: Begun,
+    site: &'static CallSite,
+    origin: Option<&Origin>,
+    attributes: impl FnOnce(&mut Attributes<'_>),
+) -> Guard {
+    match begun {
         Begun::Nothing => Guard::NONE,
         Begun::Lane(mut frame, limits) => {
             record_first(&mut frame, limits, attributes);
             push(frame)
         }
-        Begun::Foreign => foreign_guard(site, Some(&origin), &mut recording(attributes)),
+        Begun::Foreign => foreign_guard(site, origin, &mut recording(attributes)),
     }
 }
 
@@ -131,26 +135,24 @@ pub(super) enum Begun {
 }
 
 pub(super) fn begin(site: &'static CallSite) -> Begun {
-    begun(|thread, recorder| thread.begin(site, recorder))
-}
-
-#[inline]
-fn begun(begin: impl FnOnce(&mut Thread, u32) -> Option<(Box<Frame>, Limits)>) -> Begun {
-    match current_recorder() {
-        Some(recorder) => match thread::with(|thread| begin(thread, recorder)) {
-            Some((frame, limits)) => Begun::Lane(frame, limits),
-            None => Begun::Nothing,
-        },
-        None => Begun::Foreign,
-    }
+    begin_by(|thread, recorder| thread.begin(site, recorder))
 }
 
 pub(super) fn begin_to_carry(site: &'static CallSite) -> Begun {
-    begun(|thread, recorder| thread.begin_to_carry(site, recorder))
+    begin_by(|thread, recorder| thread.begin_to_carry(site, recorder))
 }
 
 pub(super) fn begin_at(site: &'static CallSite, origin: &Origin) -> Begun {
-    begun(|thread, recorder| thread.begin_at(origin, site, recorder))
+    begin_by(|thread, recorder| thread.begin_at(origin, site, recorder))
+}
+
+#[inline(always)]
+fn begin_by(begin: impl FnOnce(&mut Thread, u32) -> Option<(Box<Frame>, Limits)>) -> Begun {
+    let Some(recorder) = current_recorder() else { return Begun::Foreign };
+    match thread::with(|thread| begin(thread, recorder)) {
+        Some((frame, limits)) => Begun::Lane(frame, limits),
+        None => Begun::Nothing,
+    }
 }
 
 /// Records the attributes of a span before it becomes the current one: they run user code, with no borrow held.
@@ -161,32 +163,33 @@ pub(super) fn record_first(
     attributes: impl FnOnce(&mut Attributes<'_>),
 ) {
     if frame.context.is_sampled() {
-        let mut beginning = Beginning { frame, panicked: true };
+        let mut beginning = Beginning { frame, unfinished_since: Some(panic::count()) };
         attributes(&mut beginning.frame.content.attributes(limits));
-        beginning.panicked = false;
+        beginning.unfinished_since = None;
     }
 }
 
 /// A span whose attributes are being evaluated. If that panics the span is over before it has begun, as a failed one.
 struct Beginning<'a> {
     frame: &'a mut Frame,
-    panicked: bool,
+    /// How many panics there were before; `None`: no attribute has panicked.
+    unfinished_since: Option<u32>,
 }
 
 impl Drop for Beginning<'_> {
     #[inline]
     fn drop(&mut self) {
-        if self.panicked {
-            fail_at_start(self.frame);
+        if let Some(panics) = self.unfinished_since {
+            fail_at_start(self.frame, panics);
         }
     }
 }
 
 #[cold]
-fn fail_at_start(frame: &mut Frame) {
+fn fail_at_start(frame: &mut Frame, panics: u32) {
     start(frame);
     thread::with(|thread| {
-        fail_by_panic(thread, frame);
+        fail_by_panic(thread, frame, &panic::message_since(panics));
         thread.end_unentered(frame, clock::monotonic());
     });
 }
@@ -201,7 +204,7 @@ fn push(mut frame: Box<Frame>) -> Guard {
     Guard::of(context.span_id)
 }
 
-#[inline]
+#[inline(always)]
 pub(super) fn start(frame: &mut Frame) {
     if frame.context.is_sampled() {
         frame.began = clock::monotonic();
@@ -227,19 +230,19 @@ fn close(span_id: u64) {
 #[inline]
 pub(super) fn note_panic(thread: &mut Thread, frame: &mut Frame) {
     if std::thread::panicking() && !frame.unwinding {
-        fail_by_panic(thread, frame);
+        let message = panic::message_in(frame.context.span_id);
+        fail_by_panic(thread, frame, &message);
     }
 }
 
 #[cold]
-fn fail_by_panic(thread: &mut Thread, frame: &mut Frame) {
+fn fail_by_panic(thread: &mut Thread, frame: &mut Frame, message: &str) {
     if !frame.context.is_sampled() {
         return;
     }
     frame.content.fail();
     if let Some(limits) = thread.limits(frame.context.recorder) {
         let mut fields = thread.fragment();
-        let message = super::panic::message_since(frame.panics);
         put_exception(fields.buffer(), limits, "panic", &message);
         frame.content.event(b"exception", clock::unix(clock::monotonic()), &fields, limits);
         thread.give_back_fragment(fields);

@@ -7,7 +7,6 @@ use super::ending::InHand;
 use super::foreign;
 use super::frame::Frame;
 use super::lane::{self, Begun};
-use super::panic;
 use super::thread::{self, Thread};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use tracing::Span;
@@ -146,7 +145,6 @@ impl Drop for Polling<'_> {
 #[inline]
 fn push(mut frame: Box<Frame>) -> u64 {
     frame.unwinding = std::thread::panicking();
-    frame.panics = panic::count();
     let context = frame.context;
     thread::with(|thread| thread.stack.push(context, context::State::Frame(frame)));
     context.span_id

@@ -42,6 +42,13 @@ pub(crate) fn with<R>(run: impl FnOnce(&mut Thread) -> R) -> R {
     THREAD.with(|thread| run(&mut thread.borrow_mut()))
 }
 
+/// The spans that are entered on this thread, for a hook, which must not panic wherever it is called.
+pub(super) fn entered() -> Vec<u64> {
+    let entered =
+        |thread: &RefCell<Thread>| Some(thread.try_borrow().ok()?.stack.span_ids().collect());
+    THREAD.with(|thread| entered(thread)).unwrap_or_default()
+}
+
 /// The state of one thread.
 #[derive(Debug)]
 pub(crate) struct Thread {
@@ -222,7 +229,6 @@ impl Thread {
         frame.slot().publish(opening);
         frame.context = opening.context;
         frame.site = site;
-        frame.panics = super::panic::count();
         frame.fresh = true;
         Some(frame)
     }
