@@ -28,6 +28,11 @@
 //! process, so `tracing_subscriber::fmt().init()` must go. What needs `LookupSpan` or `OpenTelemetrySpanExt` cannot work on it;
 //! [`set_attribute`] takes their place.
 //!
+//! # Tasks and threads
+//!
+//! [`spawn`], [`spawn_blocking`] and [`Context`] carry the current span where neither tokio nor threads do; [`TraceFuture`] and
+//! [`TraceStream`] give a span to what is no function.
+//!
 //! # What is recorded
 //!
 //! Of arguments and results, numbers and booleans by value, texts and collections by their length, everything else not at all:
@@ -51,7 +56,8 @@
 //! # What becomes of spans
 //!
 //! `created = exported + dropped + waiting`, at any moment: [`ledger`] tells, and for every dropped span a [`DropReason`]. What
-//! was lost is told at the end of the program. [`std::process::exit`] gives nobody the time for that: call [`shutdown`] before.
+//! is lost is told once for each reason while the program runs, and again at its end. [`std::process::exit`] gives nobody the time
+//! for that: call [`shutdown`] before.
 //!
 //! # Features
 //!

@@ -52,7 +52,7 @@
 ///
 /// | type | attribute | value |
 /// |---|---|---|
-/// | integers, also `NonZero…` and `Wrapping` | `<name>` | an integer; beyond 64 bits with a sign, its decimal text |
+/// | integers, also `NonZero…`, `Wrapping` and `Saturating` | `<name>` | an integer; beyond 64 bits with a sign, its decimal text |
 /// | `f32`, `f64` | `<name>` | a double |
 /// | `bool` | `<name>` | a boolean |
 /// | `str`, `String`, `Path`, `OsStr`, `CStr` and the owned ones | `<name>_length` | bytes |
@@ -65,15 +65,17 @@
 /// that it is a [secret](#what-is-private-and-what-is-not). A result is recorded by the same rules as `result` or `result_length`,
 /// the value of an `Ok` likewise.
 ///
-/// What is asked for, by `capture`, `capture_all`, `ret` or `fields`, is recorded by its type where it is a [`Value`]; `capture`,
-/// `capture_all` and `ret` take the `Debug` of anything else. Texts are cut at `tracing_attribute_value_limit`, 64 KiB unless it is
-/// set.
+/// What is asked for, by `capture`, `capture_all`, `ret` or `fields`, is recorded by its type where it is a [`Value`]: collections
+/// and tuples as arrays, maps with texts for keys as maps, and your own types if they implement it. `capture`, `capture_all` and
+/// `ret` take the `Debug` of anything else. Texts are cut at `tracing_attribute_value_limit`, 64 KiB unless it is set; arrays and
+/// maps end before the element that would begin behind it.
 ///
 /// A key stands once in a span, and the last who writes it wins: `fields` over arguments, [`set_attribute`] and
 /// `Span::record` over both.
 ///
 /// [`Value`]: crate::Value
 /// [`set_attribute`]: crate::set_attribute
+/// [`Value`]: crate::Value
 ///
 /// # Options
 ///
@@ -91,13 +93,14 @@
 /// | [`skip(token)`](#what-is-recorded) | records nothing of these arguments |
 /// | [`skip_all`](#what-is-recorded) | records no argument but those that are named |
 /// | [`redact(card)`](#what-is-recorded) | records `[redacted]` for these arguments |
+/// | [`hash(email)`](#what-is-recorded) | records whether these arguments are the same as others, not what they are |
 /// | [`fields(order.id = id)`](#what-is-recorded) | records anything, under any key |
 /// | [`ret`](#how-it-ended) | records the result's content as `result`; `ret(Debug)`, `ret(Display)` |
 /// | [`err(Debug)`](#how-it-ended) | how an error is told, `err(Display)` too |
 /// | [`err(if is_failure)`](#how-it-ended) | which errors are failures |
 /// | [`on_none`](#how-it-ended) | `None` is a failure |
-/// | [`agent = "planner"`](#agents-and-tools) | it invokes an agent |
-/// | [`tool = "search"`](#agents-and-tools) | it executes a tool |
+/// | [`agent = "planner"`](#agents-and-tools) | it invokes an agent; the name may be a constant |
+/// | [`tool = SEARCH`](#agents-and-tools) | it executes a tool, likewise |
 /// | [`skip_methods(len)`](#blocks) | leaves out these functions of a block |
 /// | [`crate = "path"`](#renamed-crates) | where this crate is found under another name |
 ///
@@ -134,7 +137,7 @@
 ///
 /// # #[traced]
 /// # fn handle() {
-/// // A task that is spawned has no current span: give it one.
+/// // A task of `tokio::spawn` has no current span: give it one, or use `synndicate::spawn`, which carries it along.
 /// let task = in_background(Span::current());
 /// # drop(task);
 /// # batch(&[]);
@@ -167,11 +170,25 @@
 /// ```
 ///
 /// A key of `fields` is a name with dots, a text, or a constant in braces; `key = value` records a value by its type,
-/// `key = %value` its `Display`, `key = ?value` its `Debug`, `?name` a variable's. A name alone captures the argument of that name;
-/// where there is none it declares a field for `Span::record`. The keys `otel.name`, `otel.kind`, `otel.status_code` and
+/// `key = %value` its `Display`, `key = ?value` its `Debug`, `?name` a variable's, `?user.id` that of a place. A name alone captures
+/// the argument of that name; where there is none it declares a field for `Span::record`. The keys `otel.name`, `otel.kind`, `otel.status_code` and
 /// `otel.status_description` set what they say instead of an attribute.
 ///
 /// What names an argument comes before what means all: `skip_all, capture(query)` records `query` alone.
+///
+/// `hash` records `[hash:0123456789abcdef]`: calls about the same person are found, and nobody sees who it is. The hash depends on a
+/// key that is random in each process; the setting `tracing_redaction_key` makes it the same in all services. A `HashMap` or a
+/// `HashSet` has no order of its own, and so no hash that stays the same.
+///
+/// ```
+/// # use synndicate::traced;
+/// # struct User { id: u64, mail: String }
+/// #[traced(hash(email), redact(card), fields(?user.id, %user.mail))]
+/// fn register(user: &User, email: &str, card: &str) {}
+/// ```
+///
+/// Rules `[[observability.span]]` of the [settings](crate#what-is-recorded) may show arguments (`capture`) or redact attributes
+/// without a rebuild. What the code skips, redacts, hashes or takes for a secret they cannot show.
 ///
 /// ## How it ended
 ///
@@ -247,10 +264,29 @@
 /// A stream's span lasts until the stream ends, or is dropped (`synndicate.cancelled`), and says how many items came
 /// (`synndicate.items`). An item that is an `Err` fails it; the stream may go on.
 ///
+/// What is no function has [`.traced(name)`](crate::TraceFuture::traced); [`spawn`](crate::spawn),
+/// [`spawn_blocking`](crate::spawn_blocking) and [`Context`](crate::Context) carry the current span to tasks and threads:
+///
+/// ```
+/// # use synndicate::traced;
+/// use synndicate::TraceFuture as _;
+///
+/// #[traced]
+/// async fn notify(order: u64) {}
+///
+/// #[traced]
+/// async fn handle(order: u64) -> u32 {
+///     synndicate::spawn(notify(order));
+///     async { 120 }.traced("fetch price").await
+/// }
+/// ```
+///
 /// # Blocks
 ///
 /// An option on a block holds for each function in it; only `name` and `on_none` stand on functions alone. A function may have an
-/// attribute of its own in there: what that says wins, what it does not say is the block's, and lists are joined.
+/// attribute of its own in there: what that says wins, and options that answer one question (`root` and `parent`; `skip_all` and
+/// `capture_all`) go together. What it does not say is the block's, and lists are joined but for arguments that the function names
+/// itself.
 ///
 /// ```
 /// # use synndicate::traced;
@@ -306,7 +342,9 @@
 ///     }
 /// }
 ///
-/// #[traced(tool = "weather", kind = client)]
+/// const WEATHER: &str = "weather";
+///
+/// #[traced(tool = WEATHER, kind = client)]
 /// async fn weather(place: &str) -> Result<String, String> {
 ///     Ok(format!("rain in {place}"))
 /// }
@@ -315,17 +353,18 @@
 /// `agent` and `tool` on a function speak the words of the [GenAI conventions of OpenTelemetry][genai]: its spans are called
 /// `invoke_agent Planner` or `execute_tool weather` unless `name` says otherwise, with `gen_ai.operation.name` and
 /// `gen_ai.agent.name` or `gen_ai.tool.name`. Without a name of its own an agent or tool is called after its type, or its function.
-/// On a block they give every span the `gen_ai.….name` alone.
+/// On a block they give every span the `gen_ai.….name` alone. A name is a text or a constant `&str`.
 ///
 /// [genai]: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-agent-spans/
 ///
 /// # What is private and what is not
 ///
-/// What the options do not ask for stays in the process: the content of arguments and results.
+/// What neither the options nor rules of the settings ask for stays in the process: the content of arguments and results.
 ///
-/// A name whose last words are those of a secret makes it one: `password`, `user_password`, `access_token`, `api_key`, `cookie`,
-/// `credentials`; not `token_count` or `max_tokens`. Secrets are not recorded by the rules, numbers neither, and `capture_all` records
-/// `[redacted]`. Only an option with their name (`capture`, `fields`) reveals them.
+/// A name whose last words are those of a secret makes it one, in any case and form: `password`, `accessToken`, `api_key`, `pin`,
+/// `password_hash`; not `token_count` or `max_tokens`. Secrets are not recorded by the rules, numbers neither, nor the result of a
+/// function with such a name; `capture_all` records `[redacted]`. Only an option with their name reveals them (`capture`, `fields`)
+/// or tells them apart (`hash`).
 ///
 /// This leaves the process without being asked, and is kept in as said here:
 ///
@@ -377,7 +416,7 @@
 /// - **`#[track_caller]`** goes through to the body. The price: the result of such a function, or its error, is not seen where its
 ///   body may leave early (`return`, `?`, a macro) and needs the block around it, as every method does.
 /// - **Closures** cannot have it: stable Rust takes no attribute macro on a statement or an expression. Put the work into
-///   a function in there, or use `.instrument(tracing::info_span!("work"))`.
+///   a function in there, or use `.traced("work")`.
 /// - **`async fn`** becomes `fn … -> impl Future`, and is shown so by rustdoc. It stays an `async fn` where an attribute below may
 ///   look for one (`#[must_use]`, `#[tokio::test]`, any other macro); its future is then larger by the size of its arguments.
 /// - **`const fn`** and `#[naked]` functions are errors.
@@ -386,7 +425,7 @@
 ///
 /// ```
 /// # use synndicate::traced;
-/// # use tracing::Instrument as _;
+/// use synndicate::TraceFuture as _;
 /// # async fn example() {
 /// let work = async |n: u8| {
 ///     #[traced]
@@ -395,7 +434,7 @@
 ///     }
 ///     work(n).await
 /// };
-/// let result = async { work(1).await }.instrument(tracing::info_span!("more work")).await;
+/// let result = async { work(1).await }.traced("more work").await;
 /// # }
 /// ```
 ///
@@ -409,6 +448,7 @@
 /// | arguments | all, by type or `Debug` | [by the rules](#arguments-and-results); `capture_all` for all |
 /// | `self` | by `Debug`, which it must have | not; `capture_all` where it has one, `capture(self)` |
 /// | `Option`s, names in patterns | by `Debug`: `Some(3)` | by type: `3` |
+/// | captured collections, tuples, paths, durations | by `Debug`, as text | arrays, maps, texts, seconds |
 /// | names of secrets | recorded | not; `[redacted]` under `capture_all` |
 /// | `fields(name)` with an argument's name | an empty field for later | captures the argument |
 /// | results | not recorded | `result`, `result_length` |

@@ -13,6 +13,8 @@
 //!   and publishes its ids there, so handles and other threads can see it and nothing ever moves.
 //! - Every other `tracing` span has all its state in a slot.
 //! - Both write [`Content`](encoder::Content), encoded as it comes, and end in their thread's [`Ring`](ring::Ring).
+//! - Whether and how a call site is recorded is one [word](policy::Policy), decided by the [rules](rules) of the settings under the
+//!   lock of the [registry]; its number goes with the span to the worker, which renames, redacts and adds.
 //! - [`Core`](core::Core) is what the threads share: configuration, rings, counters, and the [`Outlet`](core::Outlet).
 //!
 //! Must never: block, panic, allocate without bound, know an exporter, or run user code while it holds a borrow or a lock.

@@ -38,8 +38,8 @@ pub fn capture<R>(body: impl FnOnce() -> R) -> Spans {
     recording.spans()
 }
 
-/// Runs `future` and returns its output and the spans that ended in it. What it spawns is not captured, unless the spawned
-/// future is given the current subscriber (`tracing::instrument::WithSubscriber`).
+/// Runs `future` and returns its output and the spans that ended in it. What it spawns is captured where it is spawned with
+/// [`synndicate::spawn`](crate::spawn), or given the current subscriber (`tracing::instrument::WithSubscriber`).
 ///
 /// ```
 /// # async fn example() {

@@ -16,6 +16,7 @@ pub(crate) const WHERE_THE_CODE_IS: &str = "where the code is";
 pub(crate) const SHOWN_ELSEWHERE: &[(&str, &str)] = &[
     ("`ret` where nothing is returned", "ui/traced/fail/no_result.rs"),
     ("`impl` blocks, traits, modules", "tests/traced_blocks.rs"),
+    ("captured collections, tuples, paths, durations", "tests/traced_arguments.rs"),
 ];
 
 const fn differs(
