@@ -3,6 +3,7 @@
 use super::encoder::{INTERNAL, Key, Limits};
 use super::policy::{Decision, Policy};
 use super::registry::{self, Site};
+use super::rules::REDACTED;
 use crate::plan::Scalar;
 use std::fmt;
 use tracing_core::callsite::DefaultCallsite;
@@ -152,13 +153,15 @@ pub(crate) fn encode_constants(
     let mut attributes = content.attributes(limits);
     let is_overridden =
         |key: &str| is_overridden(key) || ruling.is_some_and(|ruling| ruling.has(key));
+    let is_secret = |key: &str| ruling.is_some_and(|ruling| ruling.redact.fit(key));
     for constant in site.constants.iter().copied().chain(location(site)) {
         match constant {
-            Constant::Text(key, value) if !is_overridden(key) => attributes.record_as(key, value),
-            Constant::Integer(key, value) if !is_overridden(key) => {
-                attributes.record_as(key, &value);
+            Constant::Text(key, _) | Constant::Integer(key, _) if is_overridden(key) => {}
+            Constant::Text(key, _) | Constant::Integer(key, _) if is_secret(key) => {
+                attributes.record_as(key, REDACTED);
             }
-            _ => {}
+            Constant::Text(key, value) => attributes.record_as(key, value),
+            Constant::Integer(key, value) => attributes.record_as(key, &value),
         }
     }
     for (key, value) in ruling.iter().flat_map(|ruling| &ruling.attributes) {

@@ -1,7 +1,7 @@
 //! Rules for single spans: what each key does, to every kind of span, and that a swap tears nothing.
 
 use super::*;
-use crate::__private::{Keys, Probe, rules::*};
+use crate::__private::{CallSite, Constant, Keys, Probe, call_site, rules::*};
 use crate::callsites;
 use tracing::{debug_span, info_span};
 
@@ -198,6 +198,36 @@ fn redacted_attributes_are_redacted_whoever_recorded_them() {
         |key: &str| event.attributes.iter().find(|(known, _)| known == key).unwrap().1.clone();
     assert_eq!((value("field"), value("other")), ("[redacted]".into(), "open".into()));
     assert!(!format!("{spans:?}").contains("secret"));
+}
+
+#[test]
+fn what_is_known_of_a_function_is_redacted_too() {
+    static AGENT: CallSite = call_site!(
+        name: "rules::agent",
+        target: module_path!(),
+        level: tracing_core::Level::INFO,
+        fields: [],
+        constants: [
+            Constant::Text("code.function.name", "rules::agent"),
+            Constant::Integer("code.line.number", 7),
+            Constant::Text("agent_type", "Planner"),
+            Constant::Text("gen_ai.agent.name", "Planner"),
+        ],
+    );
+    let spans = under(&rule("redact = ['code.*', 'agent_type']"), || {
+        drop(enter(&AGENT));
+        info_span!("rules_library").in_scope(|| ());
+    });
+    for (span, key) in [
+        ("rules::agent", "code.function.name"),
+        ("rules::agent", "code.line.number"),
+        ("rules::agent", "agent_type"),
+        ("rules_library", "code.file.path"),
+    ] {
+        assert_eq!(only(&spans, span).attribute(key), Some(&"[redacted]".into()), "{key}");
+    }
+    let agent = only(&spans, "rules::agent");
+    assert_eq!(agent.attribute("gen_ai.agent.name"), Some(&"Planner".into()));
 }
 
 #[test]
