@@ -111,6 +111,75 @@ fn methods_are_named_after_their_type_whatever_the_receiver() {
     assert_eq!(spans.one("Cart::by_reference").attribute("agent_type"), None);
 }
 
+mod payments {
+    use super::*;
+
+    pub(crate) struct Till;
+
+    #[traced(fields(card, %code.number, at = "till"))]
+    impl Till {
+        pub(crate) fn shown(card: &str, code: &Code) {
+            let _ = (card, code);
+        }
+
+        #[traced(redact(card), skip(code))]
+        pub(crate) fn redacted(card: &str, code: &Code) {
+            let _ = (card, code);
+        }
+
+        #[traced(hash(card), skip(code))]
+        pub(crate) fn hashed(card: &str, code: &Code) {
+            let _ = (card, code);
+        }
+
+        #[traced(skip(card, code))]
+        pub(crate) fn skipped(card: &str, code: &Code) {
+            let _ = (card, code);
+        }
+
+        #[traced(skip_all)]
+        pub(crate) fn all_skipped(card: &str, code: &Code) {
+            let _ = (card, code);
+        }
+    }
+
+    pub(crate) struct Code {
+        pub(crate) number: u32,
+    }
+
+    #[traced(redact(card))]
+    impl Code {
+        #[traced(fields(card))]
+        pub(crate) fn on_purpose(&self, card: &str) {
+            let _ = card;
+        }
+    }
+}
+
+#[test]
+fn what_a_function_hides_is_not_shown_by_a_field_of_its_block() {
+    use payments::{Code, Till};
+    let code = Code { number: 987 };
+    let spans = capture(|| {
+        Till::redacted("4111", &code);
+        Till::hashed("4111", &code);
+        Till::skipped("4111", &code);
+        Till::all_skipped("4111", &code);
+    });
+    let text = format!("{spans:?}");
+    assert!(!text.contains("4111") && !text.contains("987"), "{text}");
+    check_attribute(&spans, "Till::redacted", "card", "[redacted]");
+    assert!(spans.one("Till::hashed").attribute("card").is_some());
+    check_attribute(&spans, "Till::all_skipped", "at", "till");
+    let spans = capture(|| {
+        Till::shown("4111", &code);
+        code.on_purpose("4111");
+    });
+    check_attribute(&spans, "Till::shown", "card", "4111");
+    check_attribute(&spans, "Till::shown", "code.number", "987");
+    check_attribute(&spans, "Code::on_purpose", "card", "4111");
+}
+
 mod agents {
     use super::*;
 

@@ -17,6 +17,15 @@ pub(crate) struct Field {
 }
 
 impl Field {
+    /// The argument that a field without a value of its own shows, or shows a part of: `user` of `user`, `?user` and `%user.id`.
+    pub(crate) fn argument(&self) -> Option<String> {
+        let text = self.key.text().filter(|_| self.value.is_none())?;
+        let (argument, part) = text.split_once('.').unwrap_or((text, ""));
+        // One such as `order.id` is empty for now.
+        let is_shown = part.is_empty() || self.expression().is_some();
+        is_shown.then(|| argument.to_owned())
+    }
+
     /// The expression of its value: what stands behind `=`, or its own name in `?name`, `%user.id` and `self.id`.
     pub(crate) fn expression(&self) -> Option<&Expr> {
         match (&self.value, &self.key) {

@@ -25,6 +25,7 @@ pub(crate) use told::Told;
 use proc_macro2::Ident;
 use quote::ToTokens as _;
 use syn::Expr;
+use syn::ext::IdentExt as _;
 
 /// Every option, as far as it was given.
 #[derive(Clone, Default)]
@@ -69,7 +70,6 @@ impl Args {
         }
         self.follows_from.inherit(&block.follows_from);
         self.inherit_arguments(block);
-        self.fields.inherit_list(&block.fields, |_| true);
         self.ret.inherit(&block.ret);
         self.err.inherit(&block.err);
         self.krate.inherit(&block.krate);
@@ -78,14 +78,17 @@ impl Args {
 
     /// Takes what a block says of arguments: of those that the function does not name, and of all only where it does not.
     fn inherit_arguments(&mut self, block: &Args) {
+        let own = self.named();
+        let skips_all = self.skip_all.is_set();
+        self.fields.inherit_list(&block.fields, |field| match field.argument() {
+            Some(name) => !skips_all && !own.contains(&name),
+            None => true,
+        });
         // It says that nothing is recorded but what it names itself.
-        if self.skip_all.is_set() {
+        if skips_all {
             return;
         }
-        let lists =
-            [&self.skip, &self.capture, &self.redact, &self.hash].map(|list| list.get().cloned());
-        let own: Vec<Ident> = lists.into_iter().flatten().flatten().collect();
-        let is_new = |name: &Ident| !own.contains(name);
+        let is_new = |name: &Ident| !own.contains(&name.unraw().to_string());
         self.skip.inherit_list(&block.skip, is_new);
         self.capture.inherit_list(&block.capture, is_new);
         self.redact.inherit_list(&block.redact, is_new);
@@ -94,6 +97,14 @@ impl Args {
             self.skip_all.inherit(&block.skip_all);
             self.capture_all.inherit(&block.capture_all);
         }
+    }
+
+    /// The arguments that it says something of.
+    fn named(&self) -> Vec<String> {
+        let lists = [&self.skip, &self.capture, &self.redact, &self.hash];
+        let listed = lists.into_iter().filter_map(Slot::get).flatten();
+        let fields = self.fields.get().into_iter().flatten().filter_map(Field::argument);
+        listed.map(|name| name.unraw().to_string()).chain(fields).collect()
     }
 
     /// Whether a field's expression may use the variable `name`, perhaps inside a format string.

@@ -1,7 +1,7 @@
 //! The rules that an attribute must keep, one function each, with what breaks it.
 
 use super::{Argument, argument, attribute};
-use crate::args::{Args, Slot};
+use crate::args::{Args, Format, Slot};
 use crate::diagnostics::{Diagnostics, nearest};
 use crate::item::{Body, Function};
 use crate::output::Content;
@@ -131,6 +131,7 @@ fn check_options_agree(args: &Args, diagnostics: &Diagnostics) {
 
 /// ```text
 /// #[traced(skip(a), capture(a))] fn f(a: u8) {}
+/// #[traced(redact(a), fields(a))] fn f(a: u8) {}
 /// ```
 fn check_names_agree(args: &Args, diagnostics: &Diagnostics) {
     let lists = [
@@ -146,6 +147,19 @@ fn check_names_agree(args: &Args, diagnostics: &Diagnostics) {
             if let Some((_, first)) = earlier {
                 diagnostics.error(name, format!("`{name}` cannot be both {first} and {second}"));
             }
+        }
+    }
+    for field in args.fields.get().into_iter().flatten().filter(|field| field.value.is_none()) {
+        let is_key = |name: &Ident| field.key.text() == Some(&name.unraw().to_string());
+        let hides = |names| listed(names).any(is_key);
+        let hidden = [(&args.redact, "redacted"), (&args.hash, "hashed")];
+        // `skip(a), fields(?a)` is how `#[instrument]` is told to show an argument in another form.
+        let skipped = (field.format == Format::Value).then_some((&args.skip, "skipped"));
+        if let Some((_, first)) = hidden.into_iter().chain(skipped).find(|(names, _)| hides(names))
+        {
+            let key = field.key.text().unwrap_or_default();
+            let message = format!("`{key}` cannot be both {first} and recorded as a field");
+            diagnostics.error(&field.key, message);
         }
     }
 }
