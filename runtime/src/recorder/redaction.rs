@@ -46,7 +46,7 @@ impl Attributes<'_> {
     /// Records a hash of what `write` records, as `[hash:0123456789abcdef]`. What writes nothing has none.
     #[cold]
     pub fn hash(&mut self, key: &Key<'_>, write: impl FnOnce(&mut Attributes<'_>)) {
-        let seen = encoded(|content| write(&mut content.attributes(LIMITS)));
+        let seen = encoded(|content| write(&mut content.attributes(LIMITS).sorted()));
         if let Some(attribute) = Fields(seen.bytes()).next() {
             let (_, value) = pair(attribute.value.as_bytes());
             let hash = digest(self::key(), value.0);

@@ -67,6 +67,8 @@ pub struct Attributes<'a> {
     pub(super) tag: u8,
     /// How many arrays and maps stand around.
     pub(super) depth: u8,
+    /// What a collection holds in no order of its own is put into one, so that equal collections have equal bytes.
+    pub(super) sorts: bool,
     /// Which arguments rules ask for that are hidden otherwise.
     pub(super) revealed: Option<&'static Patterns>,
 }
@@ -80,13 +82,34 @@ impl<'a> Attributes<'a> {
         limits: Limits,
         revealed: Option<&'static Patterns>,
     ) -> Self {
-        Attributes { buffer, room, limits, tag: tag(ATTRIBUTES, LEN), depth: 0, revealed }
+        Attributes {
+            buffer,
+            room,
+            limits,
+            tag: tag(ATTRIBUTES, LEN),
+            depth: 0,
+            sorts: false,
+            revealed,
+        }
     }
 
     /// Attributes of an event, whose field number differs.
     #[inline]
     pub(crate) fn of_event(buffer: &'a mut Buffer, room: &'a mut Room, limits: Limits) -> Self {
-        Attributes { buffer, room, limits, tag: tag(3, LEN), depth: 0, revealed: None }
+        Attributes {
+            buffer,
+            room,
+            limits,
+            tag: tag(3, LEN),
+            depth: 0,
+            sorts: false,
+            revealed: None,
+        }
+    }
+
+    /// The same, but equal sets and maps are written as the same bytes, whatever order they are walked in.
+    pub(crate) fn sorted(self) -> Self {
+        Attributes { sorts: true, ..self }
     }
 
     /// Records `value` under a key that is known at compile time.

@@ -3,7 +3,7 @@
 //! A `Vec` asks at every write whether there is room and moves its length. Here a write of a fixed size asks once, and all that
 //! it patches afterwards lies in an array whose size the compiler knows.
 
-use crate::batch::protobuf::{LEN, tag, varint_len};
+use crate::batch::protobuf::{Fields, LEN, tag, varint_len};
 use std::ops::Range;
 
 /// Bytes that grow at the end.
@@ -71,6 +71,16 @@ impl Buffer {
     #[inline]
     pub(crate) fn advance(&mut self, len: usize) {
         self.len += len;
+    }
+
+    /// Puts the fields from `start` on into the order of their bytes.
+    pub(crate) fn sort_fields(&mut self, start: usize) {
+        let mut fields: Vec<_> = Fields(self.as_slice().get(start..).unwrap_or_default())
+            .map(|field| field.bytes.to_vec())
+            .collect();
+        fields.sort_unstable();
+        self.truncate(start);
+        fields.iter().for_each(|field| self.extend(field));
     }
 
     #[inline]

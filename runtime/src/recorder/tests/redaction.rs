@@ -3,7 +3,7 @@
 use super::enter_with;
 use crate::recorder::{Key, Value};
 use crate::testing::{AttributeValue, Recording};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 const KEY: &Key<'_> = &Key::new("key");
 
@@ -46,4 +46,16 @@ fn types_and_ends_of_long_values_count_and_nothing_has_no_hash() {
     let different: HashSet<_> = hashes[1..].iter().collect();
     assert_eq!(different.len(), 6);
     assert_eq!(hashes[6], None);
+}
+
+#[test]
+fn equal_sets_and_maps_have_equal_hashes_whatever_their_order() {
+    // Each has a random order of its own.
+    let set = || (0..50).collect::<HashSet<_>>();
+    let map = || (0..50).map(|key| (format!("{key}"), set())).collect::<HashMap<_, _>>();
+    let fewer = (1..50).collect::<HashSet<_>>();
+    let hashes = hashes([&set(), &set(), &fewer, &map(), &map(), &[1, 2], &[2, 1]]);
+    assert_eq!((&hashes[0], &hashes[3]), (&hashes[1], &hashes[4]));
+    let different: HashSet<_> = hashes[1..].iter().collect();
+    assert_eq!(different.len(), 5);
 }

@@ -35,7 +35,12 @@ arrays! {
     [V: Value] LinkedList<V>;
     [V: Value] BinaryHeap<V>;
     [V: Value] BTreeSet<V>;
-    [V: Value, S] HashSet<V, S>;
+}
+
+impl<V: Value, S> Value for HashSet<V, S> {
+    fn write(&self, to: AnyValue<'_>) {
+        to.array(|array| array.extend_by_set(self));
+    }
 }
 
 macro_rules! maps {

@@ -61,6 +61,15 @@ impl<'a> ArrayWriter<'a> {
             self.push(&value);
         }
     }
+
+    /// Adds the elements of a set, which have no order.
+    pub(super) fn extend_by_set<V: Value>(&mut self, values: impl IntoIterator<Item = V>) {
+        let start = self.attributes.buffer.len();
+        self.extend(values);
+        if self.attributes.sorts {
+            self.attributes.buffer.sort_fields(start);
+        }
+    }
 }
 
 /// Takes the entries of a map; see [`AnyValue::map`].
@@ -91,6 +100,9 @@ impl<'a> MapWriter<'a> {
                 break;
             }
             self.add(key.as_ref(), &value);
+        }
+        if self.attributes.sorts {
+            self.attributes.buffer.sort_fields(self.start);
         }
     }
 
