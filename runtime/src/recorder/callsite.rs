@@ -233,6 +233,21 @@ mod tests {
     }
 
     #[test]
+    fn a_recorder_that_is_gone_wants_nothing() {
+        static LEFT: CallSite = call_site!(name: "callsite_left", target: "tests", level: Level::INFO, fields: [], constants: []);
+        let core = recorder("trace");
+        let gone = core.id;
+        let in_tracing = of_tracing(LEFT.metadata);
+        assert!(!LEFT.decision(gone).is_off() && !in_tracing.decision(gone).is_off());
+        let other = recorder("trace");
+        assert!(!LEFT.decision(other.id).is_off() && !in_tracing.decision(other.id).is_off());
+        drop(core);
+        for nobody in [gone, 0] {
+            assert!(LEFT.decision(nobody).is_off() && in_tracing.decision(nobody).is_off());
+        }
+    }
+
+    #[test]
     fn before_any_recorder_has_decided_nothing_is_recorded() {
         static UNRESOLVED: CallSite = call_site!(name: "callsite_unresolved", target: "tests", level: Level::INFO, fields: [], constants: []);
         assert!(UNRESOLVED.decision(0).is_off());

@@ -117,10 +117,7 @@ impl Sites {
         core: Option<&Core>,
         recorder: u32,
     ) -> Decision {
-        let ruling = core.map_or_else(
-            || Some(Ruling::default()),
-            |core| core.rules().decide(site, &core.config.filter),
-        );
+        let ruling = core.and_then(|core| core.rules().decide(site, &core.config.filter));
         let decision = ruling.map_or(Decision::OFF, |ruling| self.number(site, ruling));
         policy.set(recorder, decision);
         decision
