@@ -148,3 +148,34 @@ impl Sites {
 fn address<T>(of: &'static T) -> usize {
     std::ptr::from_ref(of).addr()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::decide_again;
+    use crate::testing::Recording;
+    use std::sync::mpsc::channel;
+    use std::thread;
+    use std::time::Duration;
+
+    #[test]
+    fn who_is_in_a_tracing_span_may_ask_for_it_while_rules_are_swapped() {
+        let ((is_inside, inside), (go, may_go), (has_asked, asked)) =
+            (channel(), channel(), channel());
+        let thread = thread::spawn(move || {
+            Recording::new().run(|| {
+                let span = tracing::info_span!("registry_current").entered();
+                is_inside.send(()).unwrap();
+                may_go.recv().unwrap();
+                has_asked.send(tracing::Span::current() == *span).unwrap();
+            });
+        });
+        inside.recv().unwrap();
+        let mut answer = None;
+        decide_again(u32::MAX, || {
+            go.send(()).unwrap();
+            answer = asked.recv_timeout(Duration::from_secs(10)).ok();
+        });
+        thread.join().unwrap();
+        assert_eq!(answer, Some(true), "it does not wait for the registry");
+    }
+}

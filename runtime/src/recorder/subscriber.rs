@@ -361,8 +361,8 @@ impl Subscriber for Recorder {
 
 /// The metadata of an entered handle's span, which may be a lane span that lives elsewhere or has ended.
 fn metadata_of(id: u64) -> &'static Metadata<'static> {
-    let metadata = slot::find(id).and_then(|slot| match registry::site(slot.info() >> 8) {
-        Some(site) if slot.info() & LANE != 0 => Some(site.metadata),
+    let metadata = slot::find(id).and_then(|slot| match slot.info() {
+        info if info & LANE != 0 => registry::site(info >> 8).map(|site| site.metadata),
         _ => slot.shared().metadata,
     });
     metadata.unwrap_or(&REMOTE_METADATA)
