@@ -140,7 +140,7 @@ pub(super) static MEMBERS: [Member; 10] = [
     Member {
         name: "attributes",
         doc: "More attributes, which stand in the place of those with the same key.",
-        allowed: "a table of texts, numbers and flags",
+        allowed: "a table of texts, flags and numbers, which are finite and, where whole, of 64 bits",
         example: "{ team = \"search\" }",
         read: attributes,
     },
@@ -287,10 +287,18 @@ fn scalar(raw: &Raw) -> Option<Scalar> {
     match &raw.form {
         Form::Text(text) => Some(Scalar::Text(text.clone())),
         Form::Flag(flag) => Some(Scalar::Flag(*flag)),
-        Form::Number(number) => match number.parse() {
-            Ok(integer) => Some(Scalar::Integer(integer)),
-            Err(_) => number.replace('_', "").parse().ok().map(Scalar::Float),
-        },
+        Form::Number(number) => number_of(number),
         _ => None,
     }
+}
+
+/// A number as it is sent. One in digits alone that is too large is refused: as a double it would be another one.
+fn number_of(number: &str) -> Option<Scalar> {
+    let digits = number.replace('_', "");
+    let unsigned = digits.trim_start_matches(['+', '-']);
+    if unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
+        return digits.parse().ok().map(Scalar::Integer);
+    }
+    let float = digits.parse().ok().filter(|float: &f64| float.is_finite());
+    float.map(Scalar::Float)
 }

@@ -91,6 +91,21 @@ fn all_mistakes_of_all_rules_are_told_at_once_with_their_places() {
 }
 
 #[test]
+fn numbers_that_cannot_be_sent_as_they_are_written_are_refused() {
+    for number in
+        ["nan", "-nan", "inf", "+inf", "1e999", "9223372036854775808", "-9_223_372_036_854_775_809"]
+    {
+        let error = keys(&format!("span = [{{ attributes = {{ tier = {number} }} }}]")).error();
+        let what = format!("`tier` is `{number}`");
+        assert_holds(&error, &["must be a table of texts, flags and numbers, which are", &what]);
+    }
+    let attributes = "{ a = -9_223_372_036_854_775_808, b = 9223372036854775808.0 }";
+    let settings = keys(&format!("span = [{{ attributes = {attributes} }}]")).settings();
+    let attributes: Vec<_> = settings.span_rules[0].attributes.values().cloned().collect();
+    assert_eq!(attributes, [Scalar::Integer(i64::MIN), Scalar::Float(9_223_372_036_854_775_808.0)]);
+}
+
+#[test]
 fn what_is_no_rule_says_how_one_is_written() {
     for (value, part) in [
         ("1", "`span` is `1`, but must be a list of tables"),
