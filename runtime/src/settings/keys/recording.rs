@@ -47,12 +47,13 @@ pub(super) static KEYS: &[Key] = &[
          character.",
     ),
     key("tracing_redaction_key", Kind::Secret(|to| &mut to.tracing_redaction_key))
-        .example("\"the same random text for all services\"")
+        .example("\"\"")
         .doc(
             "What the hashes depend on that `#[traced(hash(...))]` records in place of values. Services \
              with the same key have the same hash for the same value; without one it is random, and \
-             equal values are seen in one process only. It is a secret: who knows it can try values \
-             out. Better give it in the variable.",
+             equal values are seen in one process only. It is a secret, such as `openssl rand -hex 16` \
+             makes: who knows it can try values out. Better give it in the variable; the empty text \
+             below is none.",
         ),
     key("span", Kind::Rules),
 ];

@@ -77,6 +77,14 @@ fn key_of_redaction_is_long_or_unset() {
 }
 
 #[test]
+fn nobody_takes_a_key_of_redaction_that_everybody_knows() {
+    let reference = include_str!("../../../../config/Synndicate.toml");
+    let line = reference.lines().find(|line| line.starts_with("#tracing_redaction_key = "));
+    let taken_in = line.unwrap().trim_start_matches('#');
+    assert_eq!(Plan::new(&keys(taken_in).load()).unwrap().0.redaction_key, None);
+}
+
+#[test]
 fn credentials_in_an_endpoint_are_refused_in_favour_of_headers() {
     let error = keys("tracing_endpoint = 'http://user:s3cret@h:4317'").error();
     assert_holds(&error, &["<redacted>@h:4317", "tracing_headers = { authorization"]);
