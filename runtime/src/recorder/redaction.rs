@@ -3,37 +3,33 @@
 //! Without the key nobody can try out values, as they can with a plain hash of an address or a card number.
 
 use super::encoder::{Attributes, Key, Limits, pair};
+use super::slot::lock;
 use super::subscriber::encoded;
 use super::thread;
 use crate::batch::protobuf::Fields;
-use crate::settings::Secret;
+use crate::plan::Secret;
 use siphasher::sip::SipHasher24;
 use siphasher::sip128;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, OnceLock};
 
 /// What is hashed of one value: more than is recorded, so that long values with the same beginning differ.
 const LIMITS: Limits =
     Limits { attributes: 1, events: 0, links: 0, value_bytes: 1024 * 1024, span_bytes: u32::MAX };
 
-/// The key that the settings give; 0: none.
-static GIVEN: [AtomicU64; 2] = [const { AtomicU64::new(0) }; 2];
+/// The key that the settings give.
+static GIVEN: Mutex<Option<[u64; 2]>> = Mutex::new(None);
 
 /// Hashes depend on this key from now on; without one, on a random one of this process.
 pub(crate) fn use_key(key: Option<&Secret>) {
-    let [first, second] = key.map_or([0, 0], |key| halves(key.expose()));
-    GIVEN[0].store(first, Relaxed);
-    GIVEN[1].store(second, Relaxed);
+    *lock(&GIVEN) = key.map(|key| halves(key.expose()));
 }
 
 fn key() -> [u64; 2] {
     static RANDOM: OnceLock<[u64; 2]> = OnceLock::new();
     let random = || [(); 2].map(|()| RandomState::new().build_hasher().finish());
-    match [&GIVEN[0], &GIVEN[1]].map(|half| half.load(Relaxed)) {
-        [0, 0] => *RANDOM.get_or_init(random),
-        given => given,
-    }
+    let given = *lock(&GIVEN);
+    given.unwrap_or_else(|| *RANDOM.get_or_init(random))
 }
 
 /// A key of fixed size for a text of any.
