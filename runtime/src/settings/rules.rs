@@ -89,7 +89,9 @@ pub(super) static MEMBERS: [Member; 10] = [
     Member {
         name: "enabled",
         doc: "Whether they are recorded, whatever `tracing_filter` says. The children of one that \
-              is not hang under its parent.",
+              is not hang under the span that is current where they run. That is its parent, but \
+              for spans with `parent = ...` and those that are prepared before they are polled: \
+              of `.traced(name)` and of functions that return futures.",
         allowed: "`true` or `false`",
         example: "true",
         read: |raw, rule| put(&mut rule.enabled, read::flag(raw)),
@@ -106,8 +108,8 @@ pub(super) static MEMBERS: [Member; 10] = [
         name: "sample_rate",
         doc: "The share that is recorded. Where a trace begins with such a span it decides for \
               the whole trace, in place of `tracing_sample_rate`. Within a trace it decides for \
-              each call of its own: the children of a span that is left out hang under its \
-              parent.",
+              each call of its own: the children of a span that is left out hang under the span \
+              that is current where they run, see `enabled`.",
         allowed: "a number from 0.0 to 1.0",
         example: "0.1",
         read: |raw, rule| put(&mut rule.sample_rate, read::rate(raw)),

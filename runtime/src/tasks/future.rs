@@ -18,7 +18,7 @@ pub trait TraceFuture: Future + Sized {
     /// recorded; [`set_attribute`](crate::set_attribute) in the future says more.
     ///
     /// Spans are grouped by their names: put no ids into them, but into attributes. In `tracing_filter` they have the target
-    /// `synndicate` and the level `info`.
+    /// `synndicate` and the level `info`. Rules (`[[observability.span]]`) know all of them together, as `function = "traced"`.
     ///
     /// ```
     /// use synndicate::TraceFuture as _;
