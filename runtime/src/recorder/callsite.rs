@@ -135,10 +135,19 @@ impl TracingSite {
     }
 }
 
+/// Where a span has its name from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum SpanName {
+    /// It says it itself.
+    Own,
+    /// Its call site says it, or the rules for that.
+    OfSite,
+}
+
 /// What a call site's spans have in common, as bytes to append.
 pub(crate) fn encode_constants(
     site: &Site,
-    named: bool,
+    name: SpanName,
     is_overridden: impl Fn(&str) -> bool,
 ) -> Vec<u8> {
     use super::encoder::{Content, field::NAME};
@@ -146,7 +155,7 @@ pub(crate) fn encode_constants(
         Limits { attributes: 128, events: 0, links: 0, value_bytes: 4096, span_bytes: 64 * 1024 };
     let mut content = Content::default();
     let ruling = site.ruling;
-    if !named {
+    if name == SpanName::OfSite {
         let name = ruling.and_then(|ruling| ruling.name.as_deref());
         content.buffer().field(NAME, name.unwrap_or(site.metadata.name()).as_bytes());
     }
@@ -272,8 +281,8 @@ mod tests {
         assert!(INFO.callsite.metadata().is_span());
     }
 
-    fn constants(site: &CallSite, named: bool, overridden: &[&str]) -> Span {
-        let bytes = encode_constants(&site.site(), named, |key| overridden.contains(&key));
+    fn constants(site: &CallSite, name: SpanName, overridden: &[&str]) -> Span {
+        let bytes = encode_constants(&site.site(), name, |key| overridden.contains(&key));
         prost::Message::decode(&bytes[..]).unwrap()
     }
 
@@ -283,18 +292,18 @@ mod tests {
 
     #[test]
     fn constants_are_added_but_for_those_that_a_span_has_itself() {
-        let all = constants(&INFO, false, &[]);
+        let all = constants(&INFO, SpanName::OfSite, &[]);
         assert_eq!(
             (&all.name[..], keys(&all)),
             ("callsite_info", vec!["agent_type", "code.line.number"])
         );
-        let some = constants(&INFO, true, &["agent_type"]);
+        let some = constants(&INFO, SpanName::Own, &["agent_type"]);
         assert_eq!((&some.name[..], keys(&some)), ("", vec!["code.line.number"]));
     }
 
     #[test]
     fn a_span_without_constants_says_where_it_stands() {
-        let span = constants(&DEBUG, false, &[]);
+        let span = constants(&DEBUG, SpanName::OfSite, &[]);
         assert_eq!(keys(&span), ["code.file.path", "code.line.number"]);
     }
 }

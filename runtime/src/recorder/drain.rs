@@ -1,6 +1,6 @@
 //! From records in rings to chunks: adds to each span what its call site says.
 
-use super::callsite;
+use super::callsite::{self, SpanName};
 use super::encoder::{STATUS_ERROR, field::ATTRIBUTES};
 use super::registry::{self, Site};
 use super::ring::{Record, copy_words};
@@ -56,10 +56,11 @@ impl Drain {
         let ruling = site.ruling.filter(|ruling| ruling.rewrites());
         let rewritten = ruling.map(|ruling| rewritten(span, ruling));
         let span = rewritten.as_deref().unwrap_or(span);
-        let renamed = ruling.is_some_and(|ruling| ruling.name.is_some());
-        let constants = callsite::encode_constants(&site, is_named(record) && !renamed, |key| {
-            has_key(span, key)
-        });
+        let name = match ruling.and_then(|ruling| ruling.name.as_ref()) {
+            Some(_) => SpanName::OfSite,
+            None => name_of(record),
+        };
+        let constants = callsite::encode_constants(&site, name, |key| has_key(span, key));
         self.add_whole(&[span, &constants, status_of(record)]);
     }
 
@@ -114,14 +115,14 @@ fn has_key(span: &[u8], key: &str) -> bool {
     fields.any(|field| super::encoder::key_of(&field) == key.as_bytes())
 }
 
-fn is_named(record: Record) -> bool {
-    record.marks & Record::NAMED != 0
+fn name_of(record: Record) -> SpanName {
+    if record.marks & Record::NAMED != 0 { SpanName::Own } else { SpanName::OfSite }
 }
 
 /// What is constant for each call site, encoded once.
 #[derive(Debug, Default)]
 struct ConstantsCache {
-    /// Two a site: without and with a name of the span's own.
+    /// Two a site, one for each [`SpanName`].
     known: Vec<Option<Constants>>,
 }
 
@@ -136,10 +137,10 @@ struct Constants {
 impl Constants {
     const NONE: &Constants = &Constants { bytes: Vec::new(), rewrites: false, site: None };
 
-    fn of(site: u32, named: bool) -> Constants {
+    fn of(site: u32, name: SpanName) -> Constants {
         let Some(site) = registry::site(site) else { return Constants::default() };
         Constants {
-            bytes: callsite::encode_constants(&site, named, |_| false),
+            bytes: callsite::encode_constants(&site, name, |_| false),
             rewrites: site.ruling.is_some_and(Ruling::rewrites),
             site: Some(site),
         }
@@ -149,21 +150,21 @@ impl Constants {
 impl ConstantsCache {
     #[inline]
     fn of(&mut self, record: Record) -> &Constants {
-        let named = is_named(record);
-        let at = record.site as usize * 2 + usize::from(named);
+        let name = name_of(record);
+        let at = record.site as usize * 2 + name as usize;
         if !matches!(self.known.get(at), Some(Some(_))) {
-            self.learn(at, record.site, named);
+            self.learn(at, record.site, name);
         }
         self.known.get(at).and_then(Option::as_ref).unwrap_or(Constants::NONE)
     }
 
     #[cold]
-    fn learn(&mut self, at: usize, site: u32, named: bool) {
+    fn learn(&mut self, at: usize, site: u32, name: SpanName) {
         if self.known.len() <= at {
             self.known.resize_with(at + 1, || None);
         }
         if let Some(known) = self.known.get_mut(at) {
-            *known = Some(Constants::of(site, named));
+            *known = Some(Constants::of(site, name));
         }
     }
 }
