@@ -52,7 +52,7 @@ impl Reader {
         {
             self.queue.complete_pass(pass);
         }
-        self.losses.look(&self.accounts.ledger(&self.core));
+        self.losses.look(|| self.accounts.ledger(&self.core));
     }
 }
 
