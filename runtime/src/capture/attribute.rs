@@ -177,8 +177,8 @@
 /// What names an argument comes before what means all: `skip_all, capture(query)` records `query` alone.
 ///
 /// `hash` records `[hash:0123456789abcdef]`: calls about the same person are found, and nobody sees who it is. The hash depends on a
-/// key that is random in each process; the setting `tracing_redaction_key` makes it the same in all services. A `HashMap` or a
-/// `HashSet` has no order of its own, and so no hash that stays the same.
+/// key that is random in each process; the setting `tracing_redaction_key` makes it the same in all services. What has no type of
+/// OpenTelemetry is hashed by its `Debug`: a `HashMap` in there has no order, and so no hash that stays the same.
 ///
 /// ```
 /// # use synndicate::traced;
