@@ -46,7 +46,8 @@ mod tests {
     fn the_rate_is_kept_over_many_traces() {
         let mut ids = super::super::ids::IdGenerator::UNSEEDED;
         let sampler = Sampler::new(0.1);
-        let kept = (0..100_000).filter(|_| sampler.samples(ids.trace_id())).count();
-        assert!((9_000..11_000).contains(&kept), "{kept} of 100,000");
+        let (traces, most) = if cfg!(miri) { (1000, 50) } else { (100_000, 1000) };
+        let kept = (0..traces).filter(|_| sampler.samples(ids.trace_id())).count();
+        assert!(kept.abs_diff(traces / 10) < most, "{kept} of {traces}");
     }
 }

@@ -71,12 +71,14 @@ impl Program {
         Program::within(&[program, does])
     }
 
-    /// The same with other programs in front that start it.
+    /// The same with other programs in front that start it. The first is `env`: a test that a shell has put into the background
+    /// ignores interrupts, and so would the program.
     pub(crate) fn within(words: &[&str]) -> Program {
         let folder = tempfile::tempdir().unwrap();
-        let mut command = Command::new(words[0]);
+        let mut command = Command::new("env");
         command
-            .args(&words[1..])
+            .arg("--default-signal")
+            .args(words)
             .env_clear()
             .env("PATH", "/usr/bin:/bin")
             .current_dir(folder.path());
