@@ -50,8 +50,9 @@ static SITES: Mutex<Sites> = Mutex::new(Sites {
 /// Call sites are known by the address of their metadata, which lives as long as the process.
 struct Sites {
     numbered: Vec<Site>,
-    /// By the addresses of metadata and ruling.
-    numbers: BTreeMap<(usize, usize), u32>,
+    /// By the addresses of metadata and ruling, and by how many constants there are: under the subscribers of others a `#[traced]`
+    /// function is a `tracing` call site, too, which has none.
+    numbers: BTreeMap<(usize, usize, usize), u32>,
     rulings: Vec<&'static Ruling>,
     lane: BTreeMap<usize, &'static CallSite>,
     of_tracing: BTreeMap<usize, TracingSite>,
@@ -103,7 +104,6 @@ pub(crate) fn decide_again(recorder: u32, swap: impl FnOnce()) {
 pub(crate) fn known() -> Vec<Site> {
     let sites = lock(&SITES);
     let lane = sites.lane.values().map(|site| site.site());
-    // Under the subscribers of others a `#[traced]` function is a `tracing` call site, too.
     let others = sites.of_tracing.iter().filter(|(address, _)| !sites.lane.contains_key(address));
     let others = others.map(|(_, site)| Site::of_tracing(site.metadata));
     lane.chain(others.filter(|site| site.metadata.is_span())).collect()
@@ -125,7 +125,7 @@ impl Sites {
 
     fn number(&mut self, site: &Site, ruling: Ruling) -> Decision {
         let ruling = (!ruling.is_idle()).then(|| self.intern(ruling));
-        let by = (address(site.metadata), ruling.map_or(0, address));
+        let by = (address(site.metadata), ruling.map_or(0, address), site.constants.len());
         let next = self.numbered.len() as u32 + 1;
         let number = *self.numbers.entry(by).or_insert(next);
         if number == next {

@@ -173,6 +173,17 @@ fn another_subscribers_span_of_a_future_that_records_nothing_closes_with_it() {
 }
 
 #[test]
+fn a_call_site_that_another_subscriber_saw_first_keeps_what_is_known_of_it() {
+    site!(FIRST_ELSEWHERE, "first_elsewhere");
+    let recording = Recording::new();
+    dispatcher::with_default(&Log::default().dispatch(), || drop(enter(&FIRST_ELSEWHERE)));
+    recording.run(|| drop(enter(&FIRST_ELSEWHERE)));
+    let spans = recording.spans();
+    let function = spans.one("first_elsewhere").attribute("code.function.name");
+    assert_eq!(function, Some(&"first_elsewhere".into()));
+}
+
+#[test]
 fn two_recorders_on_one_thread_see_their_own_spans_only() {
     let (over, under) = (Recording::new(), Recording::new());
     over.run(|| {
