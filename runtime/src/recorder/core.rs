@@ -164,7 +164,7 @@ impl Core {
         let mut drain = lock(&self.drain);
         let mut room = most;
         let mut drained = Drained::All;
-        for ring in self.rings_in_turn() {
+        for ring in self.rings_in_turn(most) {
             // Looked at before reading: nothing can come after. One is the list's own, one is this function's.
             let orphaned = Arc::strong_count(&ring) == 2;
             // The count is read relaxed; with this the ring's last record is seen by whoever saw its thread let go of it.
@@ -190,10 +190,11 @@ impl Core {
         drained
     }
 
-    /// The rings, each time beginning with another one: where there is no room for all, none is always the last.
-    fn rings_in_turn(&self) -> Vec<Arc<Ring>> {
+    /// The rings, the oldest first, which is the order of a thread's spans. Where there may be no room for all, each time beginning
+    /// with another one, so that none is always the last.
+    fn rings_in_turn(&self, most: u64) -> Vec<Arc<Ring>> {
         let mut rings = lock(&self.rings);
-        if !rings.is_empty() {
+        if most < u64::MAX && !rings.is_empty() {
             rings.rotate_left(1);
         }
         rings.clone()

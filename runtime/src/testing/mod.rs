@@ -144,7 +144,7 @@ impl Recording {
         self.dispatch.clone()
     }
 
-    /// All spans that have ended so far, in the order of their ends.
+    /// All spans that have ended so far; those of one thread mostly in the order of their ends.
     #[must_use]
     pub fn spans(&self) -> Spans {
         self.core.drain(u64::MAX);

@@ -108,11 +108,7 @@ impl Spans {
     #[expect(clippy::panic, reason = "spans that cannot be decoded are a failed test")]
     pub(crate) fn decode(bytes: &[u8]) -> Spans {
         match otlp::ScopeSpans::decode(bytes) {
-            Ok(mut scope) => {
-                // They come by way of several rings, each of which keeps its order.
-                scope.spans.sort_by_key(|span| span.end_time_unix_nano);
-                Spans(scope.spans.into_iter().map(Span::from).collect())
-            }
+            Ok(scope) => Spans(scope.spans.into_iter().map(Span::from).collect()),
             Err(error) => panic!("the recorder wrote invalid OTLP: {error}"),
         }
     }
