@@ -95,6 +95,9 @@ mod capture;
 
 mod tasks;
 
+#[cfg(feature = "_decoded")]
+mod json;
+
 mod exporter;
 
 mod pipeline;

@@ -104,7 +104,7 @@ impl Batch {
 
     /// The request as an `ExportTraceServiceRequest` in pieces that share the spans' bytes; nothing where there are no spans.
     #[cfg_attr(
-        not(any(feature = "_otlp", test)),
+        not(any(feature = "_remote", test)),
         expect(dead_code, reason = "there is no server to send it to")
     )]
     pub(crate) fn request(&self) -> Vec<Bytes> {

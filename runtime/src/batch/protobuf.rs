@@ -115,6 +115,17 @@ fn split_value(wire_type: u8, input: &[u8]) -> Option<(Value<'_>, &[u8])> {
     }
 }
 
+/// All fields of `message`; `None` where it is not protobuf to its end.
+#[cfg_attr(
+    not(feature = "_remote"),
+    expect(dead_code, reason = "only the answers of servers are read so")
+)]
+pub(crate) fn whole(message: &[u8]) -> Option<Vec<(u64, Value<'_>)>> {
+    let mut rest = Fields(message);
+    let fields = rest.by_ref().map(|field| (field.number, field.value)).collect();
+    rest.0.is_empty().then_some(fields)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,26 +3,32 @@
 //! An exporter is lent a batch and says what became of it. It uses `batch` and `plan`. It never decides when, where or whether
 //! something is sent again: that is the pipeline's job, for which [`ErrorKind`] tells all that counts.
 
+#[cfg(feature = "_remote")]
+mod client;
 #[cfg(feature = "console")]
 mod console;
+#[cfg(feature = "_decoded")]
+mod decoded;
 mod error;
-#[cfg(feature = "_otlp")]
+#[cfg(feature = "_remote")]
 mod otlp;
-#[cfg(feature = "_otlp")]
+#[cfg(feature = "_remote")]
 mod peer;
-#[cfg(feature = "_otlp")]
+#[cfg(feature = "_remote")]
 mod remote;
-#[cfg(not(feature = "_otlp"))]
+#[cfg(not(feature = "_remote"))]
 #[path = "remote_off.rs"]
 mod remote;
 #[cfg(test)]
 pub(crate) mod scripted;
-#[cfg(feature = "_otlp")]
+#[cfg(feature = "_remote")]
 mod secret;
 #[cfg(test)]
 mod tests;
-#[cfg(feature = "_otlp")]
+#[cfg(feature = "_remote")]
 mod transport;
+#[cfg(feature = "_remote")]
+mod wire;
 
 pub(crate) use error::{ErrorKind, ExportError, SetupError};
 

@@ -1,8 +1,8 @@
 //! A server that may listen in several places: finds out which one takes spans, and keeps to it while it does.
 
 use super::Accepted;
+use super::client::Client;
 use super::error::{ErrorKind, ExportError, SetupError};
-use super::otlp::OtlpClient;
 use super::secret::Secrets;
 use crate::batch::Batch;
 use crate::plan::Remote;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// server does not speak it or cannot be reached: servers are replaced under a name.
 pub(crate) struct RemoteExporter {
     /// In the order in which they are tried.
-    clients: Vec<OtlpClient>,
+    clients: Vec<Client>,
     /// The client that was accepted; the only one needs not to be.
     chosen: Option<usize>,
 }
@@ -24,7 +24,7 @@ impl RemoteExporter {
         let clients = remote
             .destinations
             .iter()
-            .map(|destination| OtlpClient::new(destination, remote, secrets.clone()));
+            .map(|destination| Client::new(destination, remote, secrets.clone()));
         Ok(RemoteExporter { clients: clients.collect::<Result<_, _>>()?, chosen: None })
     }
 
@@ -32,7 +32,7 @@ impl RemoteExporter {
     pub(crate) fn place(&self) -> String {
         match self.chosen.and_then(|chosen| self.clients.get(chosen)) {
             Some(client) => client.place().to_owned(),
-            None => self.clients.iter().map(OtlpClient::place).collect::<Vec<_>>().join(" or "),
+            None => self.clients.iter().map(Client::place).collect::<Vec<_>>().join(" or "),
         }
     }
 

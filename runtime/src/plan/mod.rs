@@ -91,7 +91,7 @@ pub(crate) struct Console {
 /// A server that takes spans, and how to speak to it.
 #[derive(Clone, Debug)]
 #[cfg_attr(
-    not(any(feature = "_otlp", test)),
+    not(any(feature = "_remote", test)),
     expect(dead_code, reason = "there is no server to reach")
 )]
 pub(crate) struct Remote {

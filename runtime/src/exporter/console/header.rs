@@ -2,12 +2,12 @@
 
 use super::bar::Window;
 use super::canvas::Canvas;
-use super::span::{self, SpanId};
 use super::style::Paint;
 use super::text::Printable;
 use super::traces::{Fragment, State};
 use super::tree::Above;
 use super::units;
+use crate::exporter::decoded::span::{self, SpanId};
 
 /// Columns between the parts of the line.
 const GAP: usize = 2;

@@ -3,10 +3,12 @@
 //! `code.*` attributes, flags and the trace state are noise in a tree; they are in the JSON lines.
 
 use super::canvas::Canvas;
-use super::span::{self, TraceId};
 use super::style::Paint;
 use super::text::Printable;
-use super::{units, value};
+use super::units;
+use super::value::as_text;
+use crate::exporter::decoded::span::{self, TraceId};
+use crate::exporter::decoded::value;
 use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_proto::tonic::trace::v1::span::{Event, Link};
@@ -25,7 +27,7 @@ impl Item {
     }
 
     fn attribute(attribute: &KeyValue) -> Item {
-        let text = Printable::new(&value::as_text(attribute.value.as_ref()));
+        let text = Printable::new(&as_text(attribute.value.as_ref()));
         Item { key: Some(Printable::new(&attribute.key)), text, paint: Paint::Dim }
     }
 
@@ -93,7 +95,7 @@ pub(super) fn of_event(event: &Event, span_start: u64) -> Vec<Item> {
         !is_noise(attribute) && attribute.key != "level" && !(is_exception && is_told)
     };
     std::iter::once(Item::new(Paint::Dim, &format!("· {}", offset(event, span_start))))
-        .chain(level.map(|level| level_item(&value::as_text(level.value.as_ref()))))
+        .chain(level.map(|level| level_item(&as_text(level.value.as_ref()))))
         .chain(std::iter::once(Item::new(paint, &event.name)))
         .chain(is_exception.then(|| Item::new(paint, &exception(event))))
         .chain(event.attributes.iter().filter(is_shown).map(Item::attribute))

@@ -1,14 +1,13 @@
 //! Spans as JSON, one object a line. The keys are listed at the top of the console's module.
 
-use super::span::{self, Parent};
-use super::text::acts_on_terminal;
-use super::{units, value};
-use opentelemetry_proto::tonic::common::v1::any_value::Value;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
+use super::units;
+use crate::exporter::decoded::span::{self, Parent};
+use crate::exporter::decoded::value;
+use crate::json::{key, list, number, number_if_any, object, raw, text, text_if_any};
+use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_proto::tonic::trace::v1::span::{Event, Link};
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
-use std::fmt::Write as _;
 
 /// Appends the line of `span`.
 pub(super) fn span_line(out: &mut String, span: &Span, resource: &[KeyValue]) {
@@ -92,126 +91,5 @@ fn link_object(out: &mut String, link: &Link) {
 
 fn attributes(out: &mut String, name: &str, attributes: &[KeyValue]) {
     key(out, name);
-    entries(out, attributes);
-}
-
-fn entries(out: &mut String, attributes: &[KeyValue]) {
-    object(out, |out| {
-        for attribute in attributes {
-            key(out, &attribute.key);
-            any_value(out, attribute.value.as_ref());
-        }
-    });
-}
-
-/// Recursion ends where decoding does, at 100 levels.
-fn any_value(out: &mut String, value: Option<&AnyValue>) {
-    let _ = match value.and_then(|value| value.value.as_ref()) {
-        None | Some(Value::StringValueStrindex(_)) => write!(out, "null"),
-        Some(Value::StringValue(text)) => return string(out, text),
-        Some(Value::BoolValue(value)) => write!(out, "{value}"),
-        Some(Value::IntValue(value)) => write!(out, "{value}"),
-        Some(Value::DoubleValue(value)) if value.is_finite() => write!(out, "{value:?}"),
-        Some(Value::DoubleValue(value)) => return string(out, not_finite(*value)),
-        Some(Value::BytesValue(bytes)) => return string(out, &value::hex(bytes)),
-        Some(Value::KvlistValue(list)) => return entries(out, &list.values),
-        Some(Value::ArrayValue(array)) => {
-            return array_of(out, &array.values, |out, value| any_value(out, Some(value)));
-        }
-    };
-}
-
-/// JSON has no such numbers; these are the words of protobuf's own mapping.
-///
-/// Source: <https://protobuf.dev/programming-guides/json/>.
-fn not_finite(value: f64) -> &'static str {
-    if value.is_nan() {
-        "NaN"
-    } else if value > 0.0 {
-        "Infinity"
-    } else {
-        "-Infinity"
-    }
-}
-
-fn object(out: &mut String, fields: impl FnOnce(&mut String)) {
-    out.push('{');
-    fields(out);
-    out.push('}');
-}
-
-fn list<T>(out: &mut String, name: &str, values: &[T], write: impl Fn(&mut String, &T)) {
-    key(out, name);
-    array_of(out, values, write);
-}
-
-fn array_of<T>(out: &mut String, values: &[T], write: impl Fn(&mut String, &T)) {
-    out.push('[');
-    for value in values {
-        separate(out);
-        write(out, value);
-    }
-    out.push(']');
-}
-
-fn key(out: &mut String, name: &str) {
-    separate(out);
-    string(out, name);
-    out.push(':');
-}
-
-/// What opens an object or a list is followed by its first entry; texts end in quotes, so nothing else looks like it.
-fn separate(out: &mut String) {
-    if !out.ends_with(['{', '[']) {
-        out.push(',');
-    }
-}
-
-fn text(out: &mut String, name: &str, value: &str) {
-    key(out, name);
-    string(out, value);
-}
-
-fn text_if_any(out: &mut String, name: &str, value: &str) {
-    if !value.is_empty() {
-        text(out, name, value);
-    }
-}
-
-fn number(out: &mut String, name: &str, value: impl Into<u64>) {
-    raw(out, name, &value.into().to_string());
-}
-
-fn number_if_any(out: &mut String, name: &str, value: u32) {
-    if value > 0 {
-        number(out, name, value);
-    }
-}
-
-fn raw(out: &mut String, name: &str, value: &str) {
-    key(out, name);
-    out.push_str(value);
-}
-
-/// Escapes what JSON asks for, and what would act on a terminal that shows the line.
-///
-/// Source: <https://www.rfc-editor.org/rfc/rfc8259#section-7>.
-fn string(out: &mut String, text: &str) {
-    out.push('"');
-    for char in text.chars() {
-        match char {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            _ if acts_on_terminal(char) => {
-                for unit in char.encode_utf16(&mut [0; 2]) {
-                    let _ = write!(out, "\\u{unit:04x}");
-                }
-            }
-            _ => out.push(char),
-        }
-    }
-    out.push('"');
+    value::map_as_json(out, attributes);
 }

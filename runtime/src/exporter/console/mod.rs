@@ -32,14 +32,12 @@
 
 mod bar;
 mod canvas;
-mod decode;
 mod header;
 mod item;
 mod json;
 mod render;
 mod room;
 mod shown;
-mod span;
 mod style;
 #[cfg(test)]
 mod tests;
@@ -49,10 +47,10 @@ mod tree;
 mod units;
 mod value;
 
+use super::decoded::{Decoded, Unreadable};
 use crate::batch::Batch;
 use crate::plan::{Console, ConsoleFormat};
 use canvas::Canvas;
-use decode::{Decoded, Unreadable};
 use room::Room;
 use std::io::{self, Write};
 use style::Paint;

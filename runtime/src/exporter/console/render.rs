@@ -13,12 +13,12 @@ use super::canvas::Canvas;
 use super::header;
 use super::item::{self, Item};
 use super::room::Room;
-use super::span;
 use super::style::{Paint, Style};
 use super::text::Printable;
 use super::traces::Fragment;
 use super::tree::{self, DRAWN_LEVELS, Group, Row, What};
 use super::units;
+use crate::exporter::decoded::span;
 use opentelemetry_proto::tonic::trace::v1::Span;
 
 /// Columns between the parts of a line.

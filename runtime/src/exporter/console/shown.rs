@@ -1,6 +1,6 @@
 //! Remembers which spans were shown, so that what ends after its parent can be told under its parent's name.
 
-use super::span::{Parent, SpanId, TraceId, parent, trace_id};
+use crate::exporter::decoded::span::{Parent, SpanId, TraceId, parent, trace_id};
 use opentelemetry_proto::tonic::trace::v1::Span;
 use std::collections::{HashMap, VecDeque};
 

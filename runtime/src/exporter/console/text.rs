@@ -3,6 +3,7 @@
 //! Names, values and messages come from anywhere, also from a request's sender. A `Printable` is the only way for them to
 //! reach the output, so that no caller can forget to escape.
 
+use crate::json::acts_on_terminal;
 use std::fmt::Write as _;
 
 /// Text without control characters, escape sequences or marks that reorder what stands beside it.
@@ -55,16 +56,6 @@ impl Printable {
         let _ = write!(text, "…(+{} chars)", characters - kept);
         Printable { columns: columns(&text), text }
     }
-}
-
-/// Whether a character moves the cursor, changes how a terminal behaves, reorders the text around it, or hides.
-///
-/// Sources: <https://www.unicode.org/reports/tr9/>, <https://trojansource.codes>.
-pub(super) fn acts_on_terminal(char: char) -> bool {
-    char.is_control()
-        || matches!(char,
-            '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 fn columns(text: &str) -> usize {

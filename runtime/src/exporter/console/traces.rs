@@ -4,8 +4,10 @@
 //! there when a trace has waited for too long or memory is needed. Every span leaves in exactly one fragment.
 
 use super::shown::Shown;
-use super::span::{Parent, SpanId, TraceId, is_local_root, parent, span_id, trace_id};
 use super::tree::Children;
+use crate::exporter::decoded::span::{
+    Parent, SpanId, TraceId, is_local_root, parent, span_id, trace_id,
+};
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message as _;
 use std::collections::HashMap;

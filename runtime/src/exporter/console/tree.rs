@@ -3,7 +3,7 @@
 //! Nothing here recurses, and every span is visited once: a trace may be as deep as it likes, name parents in a circle or
 //! use an id twice.
 
-use super::span::{Parent, SpanId, error, parent, span_id};
+use crate::exporter::decoded::span::{Parent, SpanId, error, parent, span_id};
 use opentelemetry_proto::tonic::trace::v1::Span;
 use std::collections::{HashMap, HashSet};
 

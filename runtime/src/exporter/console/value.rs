@@ -1,7 +1,8 @@
 //! The values of attributes as text.
 
+use crate::exporter::decoded::value::hex;
+use opentelemetry_proto::tonic::common::v1::AnyValue;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use std::fmt::Write as _;
 
 /// The value as a reader of a tree wants it: texts bare where they are one word, in quotes otherwise.
@@ -9,22 +10,6 @@ pub(super) fn as_text(value: Option<&AnyValue>) -> String {
     let mut out = String::new();
     write_value(&mut out, value);
     out
-}
-
-/// The content of a text, nothing for other values.
-pub(super) fn as_str(attribute: &KeyValue) -> Option<&str> {
-    match attribute.value.as_ref()?.value.as_ref()? {
-        Value::StringValue(text) => Some(text),
-        _ => None,
-    }
-}
-
-/// Bytes in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }
 
 /// Recursion ends where decoding does, at 100 levels.
@@ -79,7 +64,7 @@ fn write_string(out: &mut String, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use opentelemetry_proto::tonic::common::v1::{ArrayValue, KeyValueList};
+    use opentelemetry_proto::tonic::common::v1::{ArrayValue, KeyValue, KeyValueList};
 
     fn any(value: Value) -> AnyValue {
         AnyValue { value: Some(value) }

@@ -1,5 +1,5 @@
 //! Exporters against receivers on the loopback interface, which answer by script.
-#![cfg(feature = "_otlp")]
+#![cfg(feature = "_remote")]
 
 #[cfg(all(feature = "grpc", feature = "http"))]
 mod choice;

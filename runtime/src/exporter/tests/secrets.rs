@@ -124,7 +124,7 @@ fn headers_are_marked_as_secret_for_all_libraries() {
     let mut remote = with_token(http_at("http://127.0.0.1:4318"));
     remote.headers.0.insert("x-key", "s3cret".parse().unwrap());
     drop(Exporter::remote(&remote).unwrap());
-    let head = crate::exporter::otlp::headers(&remote);
+    let head = crate::exporter::wire::headers(&remote);
     assert_eq!(head.values().filter(|value| value.is_sensitive()).count(), 2);
     assert!(!format!("{head:?}").contains("s3cret"));
 }

@@ -1,7 +1,7 @@
 //! How a tree looks.
 
 use super::*;
-use crate::exporter::console::span::UNFINISHED;
+use crate::exporter::decoded::span::UNFINISHED;
 
 /// A planner whose tools run at once, one of them in vain.
 fn planner() -> Vec<Span> {

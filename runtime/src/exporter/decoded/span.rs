@@ -1,16 +1,16 @@
-//! What the console asks of a span, whatever form its bytes gave it.
+//! What exporters ask of a span, whatever form its bytes gave it.
 
-pub(super) use crate::batch::UNFINISHED;
+pub(in crate::exporter) use crate::batch::UNFINISHED;
 use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::{Span, SpanFlags, span::SpanKind, status::StatusCode};
 
-pub(super) type TraceId = u128;
-pub(super) type SpanId = u64;
+pub(in crate::exporter) type TraceId = u128;
+pub(in crate::exporter) type SpanId = u64;
 
 /// Who started a span.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Parent {
+pub(in crate::exporter) enum Parent {
     /// Nobody: it is the root of its trace.
     None,
     /// A span of another process.
@@ -19,15 +19,15 @@ pub(super) enum Parent {
     Local(SpanId),
 }
 
-pub(super) fn trace_id(span: &Span) -> TraceId {
+pub(in crate::exporter) fn trace_id(span: &Span) -> TraceId {
     number(&span.trace_id)
 }
 
-pub(super) fn span_id(span: &Span) -> SpanId {
+pub(in crate::exporter) fn span_id(span: &Span) -> SpanId {
     number(&span.span_id) as SpanId
 }
 
-pub(super) fn parent(span: &Span) -> Parent {
+pub(in crate::exporter) fn parent(span: &Span) -> Parent {
     const REMOTE: u32 =
         SpanFlags::ContextHasIsRemoteMask as u32 | SpanFlags::ContextIsRemoteMask as u32;
     match number(&span.parent_span_id) as SpanId {
@@ -38,27 +38,27 @@ pub(super) fn parent(span: &Span) -> Parent {
 }
 
 /// Whether nothing above it in its trace belongs to this process.
-pub(super) fn is_local_root(span: &Span) -> bool {
+pub(in crate::exporter) fn is_local_root(span: &Span) -> bool {
     !matches!(parent(span), Parent::Local(_))
 }
 
-pub(super) fn duration(span: &Span) -> u64 {
+pub(in crate::exporter) fn duration(span: &Span) -> u64 {
     span.end_time_unix_nano.saturating_sub(span.start_time_unix_nano)
 }
 
 /// The status message, where the status is an error.
-pub(super) fn error(span: &Span) -> Option<&str> {
+pub(in crate::exporter) fn error(span: &Span) -> Option<&str> {
     let status = span.status.as_ref()?;
     (status.code() == StatusCode::Error).then_some(&status.message)
 }
 
-pub(super) fn is_unfinished(span: &Span) -> bool {
+pub(in crate::exporter) fn is_unfinished(span: &Span) -> bool {
     let is_mark = |attribute: &KeyValue| attribute.key == UNFINISHED;
     span.attributes.iter().any(|attribute| is_mark(attribute) && is_true(attribute))
 }
 
 /// The kind as one word; a kind that we do not know is told as what OTLP says to take it for.
-pub(super) fn kind(span: &Span) -> &'static str {
+pub(in crate::exporter) fn kind(span: &Span) -> &'static str {
     match span.kind() {
         SpanKind::Unspecified | SpanKind::Internal => "internal",
         SpanKind::Server => "server",
@@ -74,7 +74,7 @@ fn is_true(attribute: &KeyValue) -> bool {
 }
 
 /// An id as a number. One of a wrong length is cut or filled up rather than refused: it still tells spans apart.
-pub(super) fn number(id: &[u8]) -> u128 {
+pub(in crate::exporter) fn number(id: &[u8]) -> u128 {
     id.iter().fold(0, |number, &byte| number << 8 | u128::from(byte))
 }
 

@@ -1,35 +1,12 @@
-//! The few protobuf messages in which a server answers, read field by field and never trusted.
+//! The `google.rpc.Status` in which a server explains an error, read field by field and never trusted.
 
 use super::retry_after::bounded;
-use crate::batch::protobuf::{Fields, Value};
+use crate::batch::protobuf::{Fields, Value, whole};
 use std::time::Duration;
-
-/// What a server says about the spans that it did not take although it took the request: how many, and why.
-///
-/// An answer that is not a whole `ExportTraceServiceResponse` says nothing.
-/// Source: <https://opentelemetry.io/docs/specs/otlp/#partial-success>.
-pub(super) fn partial_success(response: &[u8]) -> (u64, &[u8]) {
-    let (mut rejected, mut reason) = (0, &[][..]);
-    for (number, value) in fields(response).unwrap_or_default() {
-        if number != 1 {
-            continue;
-        }
-        for (number, value) in fields(value.as_bytes()).unwrap_or_default() {
-            match (number, value) {
-                (1, Value::Varint(spans)) => {
-                    rejected = u64::try_from(spans.cast_signed()).unwrap_or(0);
-                }
-                (2, Value::Bytes(text)) => reason = text,
-                _ => {}
-            }
-        }
-    }
-    (rejected, reason)
-}
 
 /// The text in a `google.rpc.Status`, which is how OTLP/HTTP explains an error.
 pub(super) fn status_text(status: &[u8]) -> Option<&[u8]> {
-    fields(status)?.into_iter().find_map(|(number, value)| (number == 2).then(|| value.as_bytes()))
+    whole(status)?.into_iter().find_map(|(number, value)| (number == 2).then(|| value.as_bytes()))
 }
 
 /// A server asks for another try.
@@ -67,28 +44,11 @@ fn field(message: &[u8], number: u64) -> Option<Value<'_>> {
     Fields(message).filter(|field| field.number == number).map(|field| field.value).last()
 }
 
-/// All fields of `message`; `None` where it is not protobuf to its end.
-fn fields(message: &[u8]) -> Option<Vec<(u64, Value<'_>)>> {
-    let mut rest = Fields(message);
-    let fields = rest.by_ref().map(|field| (field.number, field.value)).collect();
-    rest.0.is_empty().then_some(fields)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::retry_after::MAX_WAIT;
     use super::*;
     use crate::batch::protobuf::put_bytes;
-    use opentelemetry_proto::tonic::collector::trace::v1::{
-        ExportTracePartialSuccess, ExportTraceServiceResponse,
-    };
-    use prost::Message;
-
-    fn response(rejected_spans: i64, error_message: &str) -> Vec<u8> {
-        let partial_success =
-            ExportTracePartialSuccess { rejected_spans, error_message: error_message.into() };
-        ExportTraceServiceResponse { partial_success: Some(partial_success) }.encode_to_vec()
-    }
 
     /// A `google.rpc.Status` with one detail of this type and content.
     fn status(type_url: &str, detail: &[u8]) -> Vec<u8> {
@@ -104,32 +64,6 @@ mod tests {
         let mut detail = Vec::new();
         put_bytes(&mut detail, 1, delay);
         status("type.googleapis.com/google.rpc.RetryInfo", &detail)
-    }
-
-    #[test]
-    fn a_partial_success_is_read() {
-        assert_eq!(partial_success(&response(3, "too old")), (3, &b"too old"[..]));
-        assert_eq!(partial_success(&response(0, "deprecated")), (0, &b"deprecated"[..]));
-        assert_eq!(partial_success(&response(-3, "")), (0, &b""[..]));
-        assert_eq!(partial_success(&response(i64::MAX, "")), (i64::MAX as u64, &b""[..]));
-    }
-
-    #[test]
-    fn an_answer_that_is_no_protobuf_says_nothing() {
-        let mut cut = response(3, "too old");
-        cut.pop();
-        let bodies = [
-            &b""[..],
-            b"OK",
-            b"{\"partialSuccess\":{}}",
-            b"<html></html>",
-            b"\n<html></html>",
-            &[0xff; 20],
-            &cut,
-        ];
-        for body in bodies {
-            assert_eq!(partial_success(body), (0, &b""[..]), "{body:?}");
-        }
     }
 
     #[test]

@@ -1,18 +1,22 @@
-//! OTLP over HTTP: one POST per batch, whose body is the request itself.
+//! One POST per batch, whose body is the request itself.
 //!
-//! Source: <https://opentelemetry.io/docs/specs/otlp/#otlphttp>.
+//! Source: <https://opentelemetry.io/docs/specs/otlp/#otlphttp>, and what other protocols have in common with it.
 
-use super::message::{partial_success, status_text};
+use super::status::status_text;
 use super::{headers, is_about_size, retry_after};
 use crate::exporter::error::{ErrorKind, ExportError};
 use crate::exporter::peer::Peer;
 use crate::exporter::transport::{Answer, endpoint};
 use crate::plan::{Compression, Remote};
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
-use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri};
+use ::http::header::{CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
+use ::http::{HeaderMap, HeaderValue, Request, StatusCode, Uri};
 
-/// The head of all requests to `uri`.
-pub(super) fn head(uri: &Uri, remote: &Remote) -> http::Result<Request<()>> {
+/// The head of all requests to `uri` with bodies of this type.
+pub(in crate::exporter) fn head(
+    uri: &Uri,
+    content_type: &'static str,
+    remote: &Remote,
+) -> ::http::Result<Request<()>> {
     let target = format!(
         "{}{}",
         endpoint::origin(uri),
@@ -20,21 +24,20 @@ pub(super) fn head(uri: &Uri, remote: &Remote) -> http::Result<Request<()>> {
     );
     let mut head = Request::post(target).body(())?;
     *head.headers_mut() = headers(remote);
-    head.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-protobuf"));
+    head.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     if remote.compression == Compression::Gzip {
         head.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     Ok(head)
 }
 
-/// How many spans the server did not take of those that it was sent, and why. What follows a good status is not needed: a
-/// body that breaks off or is no protobuf changes nothing.
-pub(super) fn read<'a>(answer: &'a Answer, peer: &Peer) -> Result<(u64, &'a [u8]), ExportError> {
-    if answer.status.is_success() {
-        Ok(partial_success(&answer.body))
-    } else {
-        Err(refusal(answer, peer))
-    }
+/// What the server says about a request that it took. What follows a good status is not needed: a body that breaks off
+/// changes nothing.
+pub(in crate::exporter) fn read<'a>(
+    answer: &'a Answer,
+    peer: &Peer,
+) -> Result<&'a [u8], ExportError> {
+    if answer.status.is_success() { Ok(&answer.body) } else { Err(refusal(answer, peer)) }
 }
 
 /// What an answer means that is no success, whether or not it comes from an OTLP server.
@@ -89,7 +92,7 @@ fn hint(answer: &Answer, peer: &Peer) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::header::RETRY_AFTER;
+    use ::http::header::RETRY_AFTER;
     use std::time::Duration;
 
     #[test]

@@ -1,33 +1,36 @@
-//! OTLP over gRPC: a unary call. It is written by hand because it is small, while a library for it would bring eight more crates
+//! A unary call of gRPC. It is written by hand because it is small, while a library for it would bring eight more crates
 //! into each user's program and copy each message into a buffer of its own first.
 //!
 //! Sources: <https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md>,
 //! <https://opentelemetry.io/docs/specs/otlp/#otlpgrpc>.
 
-use super::http_protobuf::refusal;
-use super::message::{RetryInfo, partial_success, retry_info};
+use super::http::refusal;
+use super::status::{RetryInfo, retry_info};
 use super::{headers, is_about_size};
 use crate::exporter::error::{ErrorKind, ExportError};
 use crate::exporter::peer::Peer;
 use crate::exporter::transport::{Answer, endpoint};
 use crate::plan::{Compression, Remote};
+use ::http::header::{CONTENT_TYPE, TE};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, TE};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use percent_encoding::percent_decode;
 
-const EXPORT: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 const ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
 const STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
 const DETAILS: HeaderName = HeaderName::from_static("grpc-status-details-bin");
 
-/// The head of all requests to `uri`, of which only scheme, host and port count.
-pub(super) fn head(uri: &Uri, remote: &Remote) -> http::Result<Request<()>> {
-    let mut head = Request::post(format!("{}{EXPORT}", endpoint::origin(uri))).body(())?;
+/// The head of all calls of `method` at `uri`, of which only scheme, host and port count.
+pub(in crate::exporter) fn head(
+    uri: &Uri,
+    method: &str,
+    remote: &Remote,
+) -> ::http::Result<Request<()>> {
+    let mut head = Request::post(format!("{}{method}", endpoint::origin(uri))).body(())?;
     *head.headers_mut() = headers(remote);
     let headers = head.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
@@ -42,7 +45,10 @@ pub(super) fn head(uri: &Uri, remote: &Remote) -> http::Result<Request<()>> {
 }
 
 /// `pieces` as one message.
-pub(super) fn frame(pieces: Vec<Bytes>, compression: Compression) -> impl Iterator<Item = Bytes> {
+pub(in crate::exporter) fn frame(
+    pieces: Vec<Bytes>,
+    compression: Compression,
+) -> impl Iterator<Item = Bytes> {
     let is_packed = u8::from(compression == Compression::Gzip);
     // The limit of a request keeps it far below the four bytes that its length has.
     let len = pieces.iter().map(Bytes::len).sum::<usize>() as u32;
@@ -50,11 +56,14 @@ pub(super) fn frame(pieces: Vec<Bytes>, compression: Compression) -> impl Iterat
     std::iter::once(Bytes::copy_from_slice(&[is_packed, a, b, c, d])).chain(pieces)
 }
 
-/// How many spans the server did not take of those that it was sent, and why.
-pub(super) fn read<'a>(answer: &'a Answer, peer: &Peer) -> Result<(u64, &'a [u8]), ExportError> {
+/// The message that the server answers.
+pub(in crate::exporter) fn read<'a>(
+    answer: &'a Answer,
+    peer: &Peer,
+) -> Result<&'a [u8], ExportError> {
     let trailers = trailers(answer, peer)?;
     match trailers.get(STATUS).map(HeaderValue::as_bytes) {
-        Some(b"0") => Ok(partial_success(message(&answer.body))),
+        Some(b"0") => Ok(message(&answer.body)),
         Some(code) => Err(refused(code, trailers, peer)),
         None => {
             let hint = "a proxy on the way may drop the trailers of HTTP/2, which gRPC needs";

@@ -1,7 +1,7 @@
 //! How long a server asks to be left alone.
 
-use http::HeaderMap;
-use http::header::{DATE, RETRY_AFTER};
+use ::http::HeaderMap;
+use ::http::header::{DATE, RETRY_AFTER};
 use std::time::{Duration, SystemTime};
 
 /// No server is left alone for longer: by then it may have been replaced, and the queue is full long before.

@@ -1,28 +1,21 @@
-//! OTLP over both its wires: what is asked, and what the answers mean. The spans' bytes are sent as they are.
-//!
-//! Source: <https://opentelemetry.io/docs/specs/otlp/>.
+//! One server, spoken to in one wire protocol: what is asked, and what the answers mean.
 
-mod grpc;
-mod http_protobuf;
-mod message;
-mod retry_after;
-
-use super::Accepted;
 use super::error::{ErrorKind, ExportError, SetupError};
 use super::peer::Peer;
 use super::secret::Secrets;
 use super::transport::{Pieces, Protocol, Transport, endpoint};
+use super::wire::{grpc, http};
+use super::{Accepted, otlp};
 use crate::batch::Batch;
 use crate::plan::{Compression, Destination, Remote, Wire};
+use ::http::Request;
 use bytes::Bytes;
 use flate2::write::GzEncoder;
-use http::header::USER_AGENT;
-use http::{HeaderMap, HeaderValue, Request};
 use std::io::{self, Write};
 use std::sync::Arc;
 
-/// One server, spoken to in one wire protocol.
-pub(super) struct OtlpClient {
+/// Sends batches to one server.
+pub(super) struct Client {
     peer: Peer,
     transport: Transport,
     /// The head of all requests.
@@ -30,18 +23,18 @@ pub(super) struct OtlpClient {
     compression: Compression,
 }
 
-impl OtlpClient {
+impl Client {
     /// Reads certificates, opens no connection.
     pub(super) fn new(
         Destination { wire, endpoint }: &Destination,
         remote: &Remote,
         secrets: Arc<Secrets>,
-    ) -> Result<OtlpClient, SetupError> {
+    ) -> Result<Client, SetupError> {
         let transport = Transport::new(endpoint, protocol(*wire), remote)?;
         let uri = endpoint::uri(endpoint);
         let head = match wire {
-            Wire::OtlpGrpc => grpc::head(uri, remote),
-            Wire::OtlpHttp => http_protobuf::head(uri, remote),
+            Wire::OtlpGrpc => grpc::head(uri, otlp::EXPORT, remote),
+            Wire::OtlpHttp => http::head(uri, otlp::PROTOBUF, remote),
         };
         let shown = endpoint::shown(endpoint);
         let mut head =
@@ -51,7 +44,7 @@ impl OtlpClient {
             Some(proxy) => format!("`{shown}` through the proxy `{proxy}`"),
             None => format!("`{shown}`"),
         };
-        Ok(OtlpClient {
+        Ok(Client {
             peer: Peer { wire: *wire, place, secrets },
             transport,
             head,
@@ -74,9 +67,12 @@ impl OtlpClient {
         })?;
         let answer =
             self.transport.send(request).await.map_err(|failure| self.peer.failed(&failure))?;
+        let said = match protocol(self.peer.wire) {
+            Protocol::Http2 => grpc::read(&answer, &self.peer)?,
+            Protocol::Http1 => http::read(&answer, &self.peer)?,
+        };
         let (rejected, reason) = match self.peer.wire {
-            Wire::OtlpGrpc => grpc::read(&answer, &self.peer)?,
-            Wire::OtlpHttp => http_protobuf::read(&answer, &self.peer)?,
+            Wire::OtlpGrpc | Wire::OtlpHttp => otlp::partial_success(said),
         };
         let message = Some(self.peer.secrets.clean(reason)).filter(|message| !message.is_empty());
         // A server that claims to have rejected more than it got must not unbalance the ledger.
@@ -84,19 +80,22 @@ impl OtlpClient {
     }
 
     fn request(&self, batch: &Batch) -> io::Result<Request<Pieces>> {
-        let pieces = match self.compression {
-            Compression::None => batch.request(),
-            Compression::Gzip => vec![gzip(&batch.request())?],
+        let pieces = match self.peer.wire {
+            Wire::OtlpGrpc | Wire::OtlpHttp => batch.request(),
         };
-        let body = match self.peer.wire {
-            Wire::OtlpGrpc => grpc::frame(pieces, self.compression).collect(),
-            Wire::OtlpHttp => pieces.into_iter().collect(),
+        let pieces = match self.compression {
+            Compression::None => pieces,
+            Compression::Gzip => vec![gzip(&pieces)?],
+        };
+        let body = match protocol(self.peer.wire) {
+            Protocol::Http2 => grpc::frame(pieces, self.compression).collect(),
+            Protocol::Http1 => pieces.into_iter().collect(),
         };
         Ok(self.head.clone().map(|()| body))
     }
 }
 
-/// What `wire` is spoken over.
+/// What `wire` is spoken over: HTTP/2 is gRPC's.
 fn protocol(wire: Wire) -> Protocol {
     match wire {
         Wire::OtlpGrpc => Protocol::Http2,
@@ -104,34 +103,9 @@ fn protocol(wire: Wire) -> Protocol {
     }
 }
 
-/// The headers that both wires send. The user's win over ours, and are secret wherever a library shows headers.
-pub(super) fn headers(remote: &Remote) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    let user_agent = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
-    headers.insert(USER_AGENT, HeaderValue::from_static(user_agent));
-    let mut own = remote.headers.0.clone();
-    own.values_mut().for_each(|value| value.set_sensitive(true));
-    headers.extend(own);
-    headers
-}
-
 /// Packs fast rather than small: spans repeat themselves so much that the slow levels gain little.
 fn gzip(pieces: &[Bytes]) -> io::Result<Bytes> {
     let mut packed = GzEncoder::new(Vec::new(), flate2::Compression::fast());
     pieces.iter().try_for_each(|piece| packed.write_all(piece))?;
     packed.finish().map(Bytes::from)
-}
-
-/// Whether a server complains about the size of a request without a status of its own for that. These are the words of gRPC in
-/// Go and C++, in Java, in .NET, of tonic, and of HTTP servers in Go, the OpenTelemetry Collector among them.
-fn is_about_size(said: &[u8]) -> bool {
-    let said = String::from_utf8_lossy(said).to_ascii_lowercase();
-    let words = [
-        "larger than max",
-        "exceeds maximum size",
-        "exceeds the maximum",
-        "message length too large",
-        "request body too large",
-    ];
-    words.iter().any(|words| said.contains(words))
 }

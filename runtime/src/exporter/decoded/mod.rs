@@ -1,6 +1,8 @@
-//! A batch's bytes as the generated types of OTLP.
+//! A batch's bytes as the generated types of OTLP, for exporters that need the structure of spans.
 
-use super::value;
+pub(super) mod span;
+pub(super) mod value;
+
 use crate::batch::Batch;
 use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::resource::v1::Resource;
@@ -8,22 +10,22 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message as _;
 
 /// What a batch holds.
-pub(super) struct Decoded {
-    pub(super) spans: Vec<Span>,
+pub(in crate::exporter) struct Decoded {
+    pub(in crate::exporter) spans: Vec<Span>,
     /// The attributes of the process.
-    pub(super) resource: Vec<KeyValue>,
-    pub(super) unreadable: Option<Unreadable>,
+    pub(in crate::exporter) resource: Vec<KeyValue>,
+    pub(in crate::exporter) unreadable: Option<Unreadable>,
 }
 
 /// Spans of a batch whose bytes are no span.
-pub(super) struct Unreadable {
-    pub(super) spans: u64,
+pub(in crate::exporter) struct Unreadable {
+    pub(in crate::exporter) spans: u64,
     /// What is wrong with the last of them.
-    pub(super) error: String,
+    pub(in crate::exporter) error: String,
 }
 
 impl Decoded {
-    pub(super) fn of(batch: &Batch) -> Decoded {
+    pub(in crate::exporter) fn of(batch: &Batch) -> Decoded {
         let (mut spans, mut last_error) = (Vec::new(), None);
         for bytes in batch.each_span() {
             match Span::decode(bytes) {
@@ -41,7 +43,7 @@ impl Decoded {
     /// The service's name, or what the convention says where it has none.
     ///
     /// Source: <https://opentelemetry.io/docs/specs/semconv/resource/#service>.
-    pub(super) fn service(&self) -> &str {
+    pub(in crate::exporter) fn service(&self) -> &str {
         let name = self.resource.iter().find(|attribute| attribute.key == "service.name");
         name.and_then(value::as_str).filter(|name| !name.is_empty()).unwrap_or("unknown_service")
     }

@@ -1,0 +1,62 @@
+//! The values of attributes.
+
+use crate::json::{array_of, key, object, string};
+use opentelemetry_proto::tonic::common::v1::any_value::Value;
+use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
+use std::fmt::Write as _;
+
+/// The content of a text, nothing for other values.
+pub(in crate::exporter) fn as_str(attribute: &KeyValue) -> Option<&str> {
+    match attribute.value.as_ref()?.value.as_ref()? {
+        Value::StringValue(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// Bytes in hexadecimal.
+pub(in crate::exporter) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+/// Attributes as an object.
+pub(in crate::exporter) fn map_as_json(out: &mut String, attributes: &[KeyValue]) {
+    object(out, |out| {
+        for attribute in attributes {
+            key(out, &attribute.key);
+            as_json(out, attribute.value.as_ref());
+        }
+    });
+}
+
+/// A value as JSON, bytes in hexadecimal. Recursion ends where decoding does, at 100 levels.
+pub(in crate::exporter) fn as_json(out: &mut String, value: Option<&AnyValue>) {
+    let _ = match value.and_then(|value| value.value.as_ref()) {
+        None | Some(Value::StringValueStrindex(_)) => write!(out, "null"),
+        Some(Value::StringValue(text)) => return string(out, text),
+        Some(Value::BoolValue(value)) => write!(out, "{value}"),
+        Some(Value::IntValue(value)) => write!(out, "{value}"),
+        Some(Value::DoubleValue(value)) if value.is_finite() => write!(out, "{value:?}"),
+        Some(Value::DoubleValue(value)) => return string(out, not_finite(*value)),
+        Some(Value::BytesValue(bytes)) => return string(out, &hex(bytes)),
+        Some(Value::KvlistValue(list)) => return map_as_json(out, &list.values),
+        Some(Value::ArrayValue(array)) => {
+            return array_of(out, &array.values, |out, value| as_json(out, Some(value)));
+        }
+    };
+}
+
+/// JSON has no such numbers; these are the words of protobuf's own mapping.
+///
+/// Source: <https://protobuf.dev/programming-guides/json/>.
+fn not_finite(value: f64) -> &'static str {
+    if value.is_nan() {
+        "NaN"
+    } else if value > 0.0 {
+        "Infinity"
+    } else {
+        "-Infinity"
+    }
+}
