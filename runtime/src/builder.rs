@@ -55,10 +55,21 @@ impl Builder {
     ///
     /// When something is wrong with the settings, when tracing runs already, or when another `tracing` subscriber is installed.
     pub fn start(self) -> Result<Tracing, StartError> {
+        Ok(Tracing { running: self.run()? })
+    }
+
+    /// The same for who ends it in another way. `None`: tracing is disabled.
+    pub(crate) fn run(self) -> Result<Option<Arc<Running>>, StartError> {
         let sources = Sources { builder: self.settings, ..Sources::from_process() };
         let plan = running::plan(&sources).map_err(StartError)?;
-        let running = running::start(&plan).map_err(StartError)?;
-        Ok(Tracing { running })
+        running::start(&plan).map_err(StartError)
+    }
+
+    /// With what `other` sets in addition, which counts where both set a key.
+    pub(crate) fn and(mut self, other: Builder) -> Builder {
+        self.settings.retain(|(key, _)| !other.settings.iter().any(|(others, _)| others == key));
+        self.settings.extend(other.settings);
+        self
     }
 
     /// Starts all of it but the way to the backend: every batch counts as taken, and is dropped. For benchmarks.

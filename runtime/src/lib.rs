@@ -112,6 +112,8 @@ mod service;
 
 mod builder;
 
+mod managers;
+
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
@@ -121,6 +123,11 @@ pub mod __private;
 
 pub use builder::{Builder, StartError, Tracing};
 pub use capture::traced;
+pub use managers::{
+    DistributedTracingManager, DistributedTracingManagerBuilder, ManagedSpan, NotSetUp,
+    TracingBackend, TracingManager, TracingProtocol, get_tracing_manager, setup_jaeger_tracing,
+    setup_otlp_tracing, setup_zipkin_tracing,
+};
 pub use pipeline::{DropReason, Ledger};
 pub use recorder::{
     AnyValue, ArrayWriter, CallSiteInfo, MapWriter, Value, callsites, set_attribute,
