@@ -1,7 +1,9 @@
 //! Tracing without the attribute, for programs that have their own way to begin and end, and for tests.
 
-#[cfg(feature = "testing")]
+#[cfg(any(feature = "sdk", feature = "testing"))]
 use crate::exporter::Exporter;
+#[cfg(feature = "sdk")]
+use crate::exporter::SdkExporter;
 use crate::pipeline::Ledger;
 use crate::running::{self, Running, StartProblem};
 use crate::settings::Sources;
@@ -72,6 +74,24 @@ impl Builder {
         self
     }
 
+    /// Starts tracing with an exporter of yours as the backend, in place of the one that the settings name: any exporter of the
+    /// OpenTelemetry SDK. Batching, limits, the queue, the retries and the ledger are ours, so it should not retry for long.
+    ///
+    /// It runs on the pipeline's thread, in a runtime of tokio, one batch at a time; one that blocks there must not start a
+    /// runtime of its own. A failure that it reports is tried again, since the SDK does not tell those that pass from others.
+    /// What it says in an error is shown as it is. Maps, bytes and mixed lists, which the SDK does not know, become JSON texts.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Builder::start).
+    #[cfg(feature = "sdk")]
+    pub fn start_with_exporter(
+        self,
+        exporter: impl opentelemetry_sdk::trace::SpanExporter + 'static,
+    ) -> Result<Tracing, StartError> {
+        self.start_with(Exporter::Sdk(SdkExporter::new(exporter)))
+    }
+
     /// Starts all of it but the way to the backend: every batch counts as taken, and is dropped. For benchmarks.
     ///
     /// # Errors
@@ -80,9 +100,14 @@ impl Builder {
     #[cfg(feature = "testing")]
     #[doc(hidden)]
     pub fn start_discarding(self) -> Result<Tracing, StartError> {
+        self.start_with(Exporter::Discard)
+    }
+
+    #[cfg(any(feature = "sdk", feature = "testing"))]
+    fn start_with(self, exporter: Exporter) -> Result<Tracing, StartError> {
         let sources = Sources { builder: self.settings, ..Sources::from_process() };
         let plan = running::plan(&sources).map_err(StartError)?;
-        let running = running::start_with(&plan, |_| Ok(Exporter::Discard)).map_err(StartError)?;
+        let running = running::start_with(&plan, |_| Ok(exporter)).map_err(StartError)?;
         Ok(Tracing { running })
     }
 }

@@ -67,6 +67,7 @@
 //! | `http` | yes | OTLP over HTTP/protobuf |
 //! | `tls` | yes | TLS by rustls, with the roots of the operating system |
 //! | `console` | yes | traces as trees or JSON lines on standard error |
+//! | `sdk` | no | exporters of the OpenTelemetry SDK as backends: [`Builder::start_with_exporter`](https://docs.rs/synndicate/latest/synndicate/struct.Builder.html#method.start_with_exporter) |
 //! | `testing` | no | [`testing`](https://docs.rs/synndicate/latest/synndicate/testing): capturing spans in tests |
 
 #![forbid(unsafe_code)]
@@ -96,6 +97,7 @@ mod capture;
 mod tasks;
 
 #[cfg(feature = "_decoded")]
+#[cfg_attr(not(feature = "console"), allow(dead_code, reason = "each exporter writes some of it"))]
 mod json;
 
 mod exporter;

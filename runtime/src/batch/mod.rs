@@ -117,7 +117,7 @@ impl Batch {
 
     /// Each span as the bytes of an OTLP `Span` message.
     #[cfg_attr(
-        not(feature = "console"),
+        not(feature = "_decoded"),
         expect(dead_code, reason = "only exporters that need structure read spans")
     )]
     pub(crate) fn each_span(&self) -> impl Iterator<Item = &[u8]> {

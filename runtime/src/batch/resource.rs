@@ -43,7 +43,7 @@ impl Resource {
 
     /// The attributes as an OTLP `Resource` message.
     #[cfg_attr(
-        not(feature = "console"),
+        not(feature = "_decoded"),
         expect(dead_code, reason = "only exporters that need structure read it")
     )]
     pub(crate) fn message(&self) -> &[u8] {

@@ -8,6 +8,10 @@ mod client;
 #[cfg(feature = "console")]
 mod console;
 #[cfg(feature = "_decoded")]
+#[cfg_attr(
+    not(feature = "console"),
+    allow(dead_code, reason = "each exporter asks for some of it")
+)]
 mod decoded;
 mod error;
 #[cfg(feature = "_remote")]
@@ -21,6 +25,8 @@ mod remote;
 mod remote;
 #[cfg(test)]
 pub(crate) mod scripted;
+#[cfg(feature = "sdk")]
+mod sdk;
 #[cfg(feature = "_remote")]
 mod secret;
 #[cfg(test)]
@@ -31,6 +37,8 @@ mod transport;
 mod wire;
 
 pub(crate) use error::{ErrorKind, ExportError, SetupError};
+#[cfg(feature = "sdk")]
+pub(crate) use sdk::SdkExporter;
 
 use crate::batch::Batch;
 use crate::plan::{Console, Remote};
@@ -43,6 +51,8 @@ pub(crate) enum Exporter {
     #[cfg(feature = "console")]
     Console(ConsoleExporter),
     Remote(RemoteExporter),
+    #[cfg(feature = "sdk")]
+    Sdk(SdkExporter),
     /// Takes every batch and drops it, so that benchmarks measure all but the wire.
     #[cfg(feature = "testing")]
     Discard,
@@ -92,6 +102,8 @@ impl Exporter {
             #[cfg(feature = "console")]
             Exporter::Console(_) => "the console".into(),
             Exporter::Remote(remote) => remote.place(),
+            #[cfg(feature = "sdk")]
+            Exporter::Sdk(_) => "an exporter of the program".into(),
             #[cfg(feature = "testing")]
             Exporter::Discard => "nowhere".into(),
             #[cfg(test)]
@@ -110,6 +122,8 @@ impl Exporter {
             #[cfg(feature = "console")]
             Exporter::Console(console) => written(console.export(batch)),
             Exporter::Remote(remote) => remote.export(batch).await,
+            #[cfg(feature = "sdk")]
+            Exporter::Sdk(sdk) => sdk.export(batch).await,
             #[cfg(feature = "testing")]
             Exporter::Discard => Ok(Accepted::default()),
             #[cfg(test)]
@@ -117,20 +131,22 @@ impl Exporter {
         }
     }
 
-    /// Shows what the backend took but holds back, such as traces whose root has not ended.
+    /// Sends or shows what the exporter took but holds back, such as traces whose root has not ended. It is the last call.
     ///
     /// # Errors
     ///
-    /// When that cannot be shown.
+    /// When that fails.
     #[cfg_attr(
-        not(feature = "console"),
-        expect(clippy::unnecessary_wraps, reason = "only the console can fail")
+        not(any(feature = "console", feature = "sdk")),
+        expect(clippy::unnecessary_wraps, reason = "only those two can fail")
     )]
     pub(crate) fn flush(&mut self) -> Result<Accepted, ExportError> {
         match self {
             #[cfg(feature = "console")]
             Exporter::Console(console) => written(console.flush()),
             Exporter::Remote(_) => Ok(Accepted::default()),
+            #[cfg(feature = "sdk")]
+            Exporter::Sdk(sdk) => sdk.end(),
             #[cfg(feature = "testing")]
             Exporter::Discard => Ok(Accepted::default()),
             #[cfg(test)]

@@ -4,6 +4,7 @@
 //! Tracing belongs to the whole process, so the tests of this one take turns.
 
 mod batches;
+mod custom;
 mod managers;
 mod program;
 mod services;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use synndicate_tests::receiver::{Export, Receiver, Wire};
 use synndicate_tests::spans::{Shown, assert_valid, attributes, show};
 
-const SETTINGS: [(&str, &str); 5] = [
+pub(crate) const SETTINGS: [(&str, &str); 5] = [
     ("service_name", "planner"),
     ("service_version", "1.0"),
     ("service_namespace", "trips"),
@@ -67,7 +67,7 @@ fn agent(name: &str, others: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 /// The program's spans, without the places of their code.
-fn expected() -> BTreeMap<String, Shown> {
+pub(crate) fn expected() -> BTreeMap<String, Shown> {
     let answered = [("is_ok", "true"), ("level", "\"INFO\""), ("target", THIS)];
     let server =
         span(None, "SERVER", &[("http.response.status_code", "200"), ("http.route", "\"/plan\"")]);
@@ -131,6 +131,11 @@ fn stumble(span: Shown) -> Shown {
 
 #[track_caller]
 fn check(exports: &[Export]) {
+    check_against(exports, expected());
+}
+
+#[track_caller]
+pub(crate) fn check_against(exports: &[Export], expected: BTreeMap<String, Shown>) {
     let spans: Vec<&Span> = exports.iter().flat_map(Export::spans).collect();
     assert_valid(&spans);
     let mut shown = show(spans.iter().copied());
@@ -146,7 +151,7 @@ fn check(exports: &[Export]) {
             "{name}: {place:?}"
         );
     }
-    for (name, expected) in expected() {
+    for (name, expected) in expected {
         assert_eq!(shown.remove(&name), Some(expected), "{name}");
     }
     assert!(shown.is_empty(), "{shown:#?}");
