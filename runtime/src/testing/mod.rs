@@ -16,8 +16,15 @@
 //! assert_eq!(plan.attribute("done"), Some(&true.into()));
 //! ```
 
+mod decode;
+#[cfg(feature = "testing")]
+mod receiver;
+mod snapshot;
 mod spans;
+mod tree;
 
+#[cfg(feature = "testing")]
+pub use receiver::{Fault, Receiver};
 pub use spans::{AttributeValue, Event, Link, Span, Spans, Status};
 
 use crate::batch::Chunk;

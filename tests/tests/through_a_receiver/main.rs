@@ -8,6 +8,7 @@ mod custom;
 mod managers;
 mod program;
 mod services;
+mod testing;
 mod whole;
 
 use anyhow::Result;
