@@ -45,7 +45,7 @@ impl Reader {
     fn read(&mut self, pass: &mut Option<u64>) {
         self.queue.reader_is_here();
         if pass.is_none() {
-            *pass = self.queue.wanted_pass().inspect(|_| self.core.begin_pass());
+            *pass = self.queue.wanted_pass().inspect(|_| self.core.rings.begin_pass());
         }
         if self.core.drain(self.queue.room()) == Drained::All
             && let Some(pass) = pass.take()

@@ -5,16 +5,17 @@ use super::drain::Drain;
 use super::encoder::Limits;
 use super::install;
 use super::registry;
-use super::ring::{Drained, Ring, SMALL};
+use super::ring::{Drained, Ring};
+use super::rings::Rings;
 use super::rules::Rules;
 use super::sampler::Sampler;
-use super::slot::{self, lock};
+use super::slot::{Slot, lock};
+use super::slots;
 use crate::batch::Chunk;
 use std::fmt;
 use std::sync::atomic::{
     AtomicBool, AtomicU32, AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
-    fence,
 };
 use std::sync::{Arc, Mutex, Weak};
 use tracing_core::{LevelFilter, Metadata};
@@ -81,7 +82,7 @@ pub(crate) struct Core {
     pub(crate) id: u32,
     pub(crate) config: Config,
     pub(crate) counters: Counters,
-    rings: Mutex<Vec<Arc<Ring>>>,
+    pub(crate) rings: Rings,
     /// Its program or its test is over: threads let go of it.
     closed: AtomicBool,
     drain: Mutex<Drain>,
@@ -107,7 +108,7 @@ impl Core {
             rules: Mutex::new(Arc::new(config.rules.clone())),
             config,
             counters: Counters::default(),
-            rings: Mutex::default(),
+            rings: Rings::default(),
             closed: AtomicBool::new(false),
             drain: Mutex::default(),
             relief: Mutex::default(),
@@ -140,70 +141,19 @@ impl Core {
         self.config.filter.max_level().max(self.rules().max_level())
     }
 
-    /// A ring for the calling thread. It outlives the thread, so that a thread's end needs no code to lose nothing.
-    pub(crate) fn add_ring(&self, words: usize) -> Arc<Ring> {
-        let ring = Arc::new(Ring::new(words));
-        lock(&self.rings).push(ring.clone());
-        ring
-    }
-
-    /// A first, small ring for the calling thread.
-    pub(crate) fn first_ring(&self) -> Arc<Ring> {
-        self.add_ring(SMALL)
-    }
-
-    /// A pass begins: [`drain`](Core::drain) says when all has been taken that is in the rings now.
-    pub(crate) fn begin_pass(&self) {
-        lock(&self.rings).iter().for_each(|ring| ring.set_goal());
-    }
-
-    /// Visits every ring once and takes what it holds to the outlet: `most` spans at the most, but all of a ring that nobody
-    /// writes to any more. Such a ring is forgotten, so that threads that come and go leave no memory behind, whatever the
-    /// outlet has room for.
+    /// Visits every ring once and takes what it holds to the outlet, as [`Rings::drain`] does it.
     pub(crate) fn drain(&self, most: u64) -> Drained {
         let mut drain = lock(&self.drain);
-        let mut room = most;
-        let mut drained = Drained::All;
-        for ring in self.rings_in_turn(most) {
-            // Looked at before reading: nothing can come after. One is the list's own, one is this function's.
-            let orphaned = Arc::strong_count(&ring) == 2;
-            // The count is read relaxed; with this the ring's last record is seen by whoever saw its thread let go of it.
-            fence(Acquire);
-            let most = if orphaned { u64::MAX } else { room };
-            let (read, rest) = ring.drain(most, |record, words| {
-                drain.add(record, words);
-                if drain.is_full() {
-                    self.outlet.accept(drain.take());
-                }
-            });
-            room = room.saturating_sub(read);
-            if orphaned {
-                self.forget(&ring);
+        let drained = self.rings.drain(most, |record, words| {
+            drain.add(record, words);
+            if drain.is_full() {
+                self.outlet.accept(drain.take());
             }
-            if rest == Drained::Some {
-                drained = Drained::Some;
-            }
-        }
+        });
         if !drain.is_empty() {
             self.outlet.accept(drain.take());
         }
         drained
-    }
-
-    /// The rings, the oldest first, which is the order of a thread's spans. Where there may be no room for all, each time beginning
-    /// with another one, so that none is always the last.
-    fn rings_in_turn(&self, most: u64) -> Vec<Arc<Ring>> {
-        let mut rings = lock(&self.rings);
-        if most < u64::MAX && !rings.is_empty() {
-            rings.rotate_left(1);
-        }
-        rings.clone()
-    }
-
-    fn forget(&self, ring: &Arc<Ring>) {
-        let mut rings = lock(&self.rings);
-        rings.retain(|known| !Arc::ptr_eq(known, ring));
-        self.counters.beside_rings.fetch_add(ring.pushed(), Relaxed);
     }
 
     /// The writer's own way out when its ring is full: it empties the ring itself, unless somebody is at it.
@@ -239,10 +189,9 @@ impl Core {
 
     /// How many spans have ended and were sampled, whatever became of them. Read after what became of them, it is never less.
     pub(crate) fn created(&self) -> u64 {
-        let rings = lock(&self.rings);
-        let in_rings: u64 = rings.iter().map(|ring| ring.pushed()).sum();
         let Lost { ring_full, too_many_open, too_large } = self.lost();
-        in_rings + self.counters.beside_rings.load(Acquire) + ring_full + too_many_open + too_large
+        let beside_rings = self.counters.beside_rings.load(Acquire);
+        self.rings.pushed() + beside_rings + ring_full + too_many_open + too_large
     }
 
     /// What was lost before it reached the outlet.
@@ -264,16 +213,11 @@ impl Core {
     }
 
     /// The spans of this recorder that are open now.
-    pub(crate) fn open_slots(&self) -> impl Iterator<Item = &'static slot::Slot> {
+    pub(crate) fn open_slots(&self) -> impl Iterator<Item = &'static Slot> {
         let id = self.id;
-        slot::all().filter(move |slot| {
+        slots::all().filter(move |slot| {
             slot.recorder() == id && slot.start() != 0 && slot.info() & SAMPLED != 0
         })
-    }
-
-    #[cfg(test)]
-    pub(crate) fn threads(&self) -> usize {
-        lock(&self.rings).len()
     }
 }
 

@@ -5,7 +5,8 @@
 use super::callsite::CallSite;
 use super::context::SpanContext;
 use super::encoder::Content;
-use super::slot::{self, Slot, lock};
+use super::slot::{Slot, lock};
+use super::slots;
 use std::sync::Mutex;
 
 /// How many frames a thread keeps before it shares them, and how many it takes at once.
@@ -36,7 +37,7 @@ pub(crate) struct Frame {
 impl Frame {
     /// A frame with a slot of its own. `None`: a million spans are open.
     fn new(free: &mut Vec<u32>) -> Option<Box<Frame>> {
-        let (index, slot) = slot::allocate(free)?;
+        let (index, slot) = slots::allocate(free)?;
         slot.renew();
         Some(Box::new(Frame {
             context: SpanContext::default(),
@@ -70,9 +71,9 @@ impl Frame {
     /// Leaves the slot to the handles that live on, and takes another one. False where there is none to take.
     pub(crate) fn leave_slot(&mut self, free: &mut Vec<u32>) -> bool {
         if self.slot.release(self.id()) {
-            slot::free(self.index);
+            slots::free(self.index);
         }
-        match slot::allocate(free) {
+        match slots::allocate(free) {
             Some((index, slot)) => {
                 slot.renew();
                 (self.index, self.slot) = (index, slot);
@@ -93,7 +94,7 @@ impl Drop for Frame {
         if self.index != u32::MAX {
             self.slot.close();
             self.slot.abandon();
-            slot::free(self.index);
+            slots::free(self.index);
         }
     }
 }
@@ -173,7 +174,7 @@ mod tests {
         let slots: std::collections::HashSet<_> = frames.iter().map(|frame| frame.index).collect();
         assert_eq!(slots.len(), 100);
         for frame in &frames {
-            assert!(std::ptr::eq(slot::find(frame.id()).unwrap(), frame.slot()));
+            assert!(std::ptr::eq(slots::find(frame.id()).unwrap(), frame.slot()));
         }
     }
 
@@ -183,7 +184,7 @@ mod tests {
         let (id, slot) = (frame.id(), frame.slot());
         slot.open(7);
         drop(frame);
-        assert!(slot::find(id).is_none());
+        assert!(slots::find(id).is_none());
         assert_eq!(slot.start(), 0);
     }
 
@@ -195,7 +196,7 @@ mod tests {
         assert!(frame.leave_slot(&mut Vec::new()));
         assert!(!std::ptr::eq(frame.slot(), slot));
         assert!(frame.slot().is_private());
-        assert!(slot::find(id).is_some(), "the handle still has it");
+        assert!(slots::find(id).is_some(), "the handle still has it");
         assert!(slot.release(id), "and is the last one");
     }
 
@@ -204,7 +205,7 @@ mod tests {
         let frame = take(&mut { FramePool::EMPTY });
         let (id, slot) = (frame.id(), frame.slot());
         frame.dissolve();
-        assert!(slot::find(id).is_some());
+        assert!(slots::find(id).is_some());
         slot.abandon();
     }
 

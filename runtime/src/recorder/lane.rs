@@ -5,7 +5,6 @@
 
 use super::callsite::CallSite;
 use super::clock;
-use super::context::State;
 use super::encoder::{Attributes, Limits, put_exception};
 use super::ending::{Ending, InHand};
 use super::foreign;
@@ -13,6 +12,7 @@ use super::frame::Frame;
 use super::install::current_recorder;
 use super::origin::Origin;
 use super::panic;
+use super::stack::State;
 use super::thread::{self, Thread};
 use std::marker::PhantomData;
 

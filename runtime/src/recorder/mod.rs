@@ -8,7 +8,7 @@
 //!  info_span!(…)  ── subscriber ── Slot ┘                    └─ Ring (one a thread, no lock) ── drain ── Chunk ── Outlet
 //! ```
 //!
-//! - A `#[traced]` span is a [`Frame`](frame::Frame): on its thread's [stack](context::ContextStack) while its code runs, in its
+//! - A `#[traced]` span is a [`Frame`](frame::Frame): on its thread's [stack](stack::ContextStack) while its code runs, in its
 //!   [future](future::Traced) between polls, in a [pool](frame::FramePool) between spans. Every frame owns a [`Slot`](slot::Slot)
 //!   and publishes its ids there, so handles and other threads can see it and nothing ever moves.
 //! - Every other `tracing` span has all its state in a slot.
@@ -56,12 +56,16 @@ mod registry;
 #[cfg_attr(not(test), expect(dead_code, reason = "propagation stands on it"))]
 mod remote;
 mod ring;
+mod rings;
 mod rules;
 mod sampler;
 mod sites;
 mod slot;
+mod slots;
+mod stack;
 mod stream;
 mod subscriber;
+mod sync;
 #[cfg(test)]
 mod tests;
 mod thread;

@@ -1,7 +1,7 @@
 //! Where a span belongs when its call site says so, instead of to the span that is current.
 
 use super::context::SpanContext;
-use super::slot;
+use super::slots;
 use tracing_core::span::Id;
 
 /// The parent that a call site names; without one the span is a root.
@@ -19,7 +19,7 @@ impl Origin {
 
     /// The identity of the parent among the spans of `recorder`.
     pub(super) fn context(&self, recorder: u32) -> Option<SpanContext> {
-        let parent = slot::context_of(self.0.as_ref()?.into_u64())?;
+        let parent = slots::context_of(self.0.as_ref()?.into_u64())?;
         (parent.recorder == recorder).then_some(parent)
     }
 }

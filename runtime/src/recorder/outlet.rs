@@ -3,7 +3,7 @@
 use super::core::{self, Core};
 use super::drain::Drain;
 use super::encoder::{Buffer, Content, Head, Limits, Outcome};
-use super::ring::{LARGE, Pushed, Record, Ring, Writer};
+use super::ring::{LARGE, Pushed, Record, Ring, SMALL, Writer};
 use super::sampler::Sampler;
 use crate::batch::Chunk;
 use std::sync::Arc;
@@ -26,7 +26,8 @@ impl ThreadOutlet {
     /// A way out for the calling thread; `None` where the recorder is gone.
     pub(super) fn to(recorder: u32) -> Option<ThreadOutlet> {
         let core = core::find(recorder).filter(|core| !core.is_closed())?;
-        let (sampler, limits, ring) = (core.config.sampler, core.config.limits, core.first_ring());
+        let (sampler, limits, ring) =
+            (core.config.sampler, core.config.limits, core.rings.add(SMALL));
         let writer = Writer::default();
         Some(ThreadOutlet { recorder, sampler, limits, core, ring, writer, spare: None })
     }
@@ -68,7 +69,7 @@ impl ThreadOutlet {
     }
 
     fn turn_to_spare(&mut self) {
-        let spare = self.spare.take().unwrap_or_else(|| self.core.add_ring(LARGE));
+        let spare = self.spare.take().unwrap_or_else(|| self.core.rings.add(LARGE));
         let full = std::mem::replace(&mut self.ring, spare);
         self.spare = Some(full).filter(|full| full.words() == LARGE);
         self.writer = self.ring.writer();

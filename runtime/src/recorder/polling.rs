@@ -2,11 +2,11 @@
 
 use super::callsite::CallSite;
 use super::clock;
-use super::context;
 use super::ending::InHand;
 use super::foreign;
 use super::frame::Frame;
 use super::lane::{self, Begun};
+use super::stack;
 use super::thread::{self, Thread};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use tracing::Span;
@@ -146,7 +146,7 @@ impl Drop for Polling<'_> {
 fn push(mut frame: Box<Frame>) -> u64 {
     frame.unwinding = std::thread::panicking();
     let context = frame.context;
-    thread::with(|thread| thread.stack.push(context, context::State::Frame(frame)));
+    thread::with(|thread| thread.stack.push(context, stack::State::Frame(frame)));
     context.span_id
 }
 

@@ -1,7 +1,8 @@
 //! A span of another process as the parent of what runs on this thread.
 
-use super::context::{REMOTE, SAMPLED, SpanContext, State};
+use super::context::{REMOTE, SAMPLED, SpanContext};
 use super::install::current_recorder;
+use super::stack::State;
 use super::thread;
 use std::marker::PhantomData;
 

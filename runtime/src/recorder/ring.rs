@@ -5,9 +5,8 @@
 //! whole words and never wraps: what is left at the end is skipped.
 
 use super::slot::lock;
-use std::sync::Mutex;
-use std::sync::atomic::{
-    AtomicU64, AtomicUsize,
+use super::sync::{
+    AtomicU64, AtomicUsize, Mutex,
     Ordering::{Acquire, Relaxed, Release},
 };
 

@@ -1,4 +1,4 @@
-//! Slots: where other threads find a span. They lie in pages that are never freed, so that no id can point to nothing.
+//! A slot: where other threads find a span.
 //!
 //! An id is a generation and an index; one of an older generation is recognised and does no harm. Every frame owns a slot for
 //! life, so making a handle of a `#[traced]` span moves nothing: it only counts a reference. A `tracing` span has all its
@@ -6,21 +6,12 @@
 
 use super::context::{REMOTE, SAMPLED, SpanContext};
 use super::encoder::Content;
-use std::sync::atomic::{
-    AtomicU32, AtomicU64,
+use super::sync::{
+    AtomicU32, AtomicU64, Mutex, MutexGuard,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
-    fence,
+    PoisonError, fence,
 };
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use tracing_core::Metadata;
-
-const PAGE: usize = 256;
-/// A million spans may be open at once.
-const PAGES: usize = 4096;
-
-static TABLE: [OnceLock<Box<[Slot]>>; PAGES] = [const { OnceLock::new() }; PAGES];
-static NEXT: AtomicU32 = AtomicU32::new(0);
-static FREE: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
 /// One span's place. The atomics fill the first cache line, which is all that a lane span ever touches.
 ///
@@ -70,57 +61,6 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The slot of an id, if the id is of its present generation and somebody still holds it.
-#[inline]
-pub(crate) fn find(id: u64) -> Option<&'static Slot> {
-    at((id as u32).checked_sub(1)?).filter(|slot| slot.belongs_to(id))
-}
-
-/// Who the span with an id is, if [`find`] finds it.
-#[inline]
-pub(crate) fn context_of(id: u64) -> Option<SpanContext> {
-    at((id as u32).checked_sub(1)?)?.context_of(id)
-}
-
-#[inline]
-fn at(index: u32) -> Option<&'static Slot> {
-    let page = TABLE.get(index as usize / PAGE)?.get()?;
-    page.get(index as usize % PAGE)
-}
-
-/// A free slot: from the thread's own list, from the others', or a new one. `None`: a million spans are open.
-pub(crate) fn allocate(free: &mut Vec<u32>) -> Option<(u32, &'static Slot)> {
-    if free.is_empty() {
-        let mut others = lock(&FREE);
-        let keep = others.len().saturating_sub(64);
-        free.extend(others.drain(keep..));
-    }
-    let index = free.pop().or_else(grow)?;
-    Some((index, at(index)?))
-}
-
-fn grow() -> Option<u32> {
-    let next = |index: u32| ((index as usize) < PAGE * PAGES).then_some(index + 1);
-    let index = NEXT.fetch_update(Relaxed, Relaxed, next).ok()?;
-    TABLE.get(index as usize / PAGE)?.get_or_init(|| (0..PAGE).map(|_| Slot::default()).collect());
-    Some(index)
-}
-
-/// Gives a slot back to all threads.
-pub(crate) fn free(index: u32) {
-    lock(&FREE).push(index);
-}
-
-/// Gives a thread's own list back.
-pub(crate) fn free_all(indices: &mut Vec<u32>) {
-    lock(&FREE).append(indices);
-}
-
-/// All slots that were ever used, for those who look for open spans.
-pub(crate) fn all() -> impl Iterator<Item = &'static Slot> {
-    (0..NEXT.load(Acquire)).filter_map(at)
-}
-
 impl Slot {
     /// Publishes a span here, still without a start.
     #[inline]
@@ -138,13 +78,13 @@ impl Slot {
 
     /// Whether the span `id` has the slot and somebody still holds it.
     #[inline]
-    fn belongs_to(&self, id: u64) -> bool {
+    pub(crate) fn belongs_to(&self, id: u64) -> bool {
         let word = self.word.load(Acquire);
         (word ^ id) & GENERATION == 0 && word & REFERENCES != 0
     }
 
     /// Who the span `id` is, if it has the slot. Nothing keeps it there, so what was read counts only if it has it still.
-    fn context_of(&self, id: u64) -> Option<SpanContext> {
+    pub(crate) fn context_of(&self, id: u64) -> Option<SpanContext> {
         if !self.belongs_to(id) {
             return None;
         }

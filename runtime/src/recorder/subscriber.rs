@@ -1,12 +1,14 @@
 //! The `tracing` subscriber: every span that is not a `#[traced]` one, and events, on the same stack of contexts.
 
 use super::clock;
-use super::context::{LANE, SAMPLED, SpanContext, State};
+use super::context::{LANE, SAMPLED, SpanContext};
 use super::core;
 use super::encoder::{Content, Limits, Precedence};
 use super::registry;
 use super::sites;
-use super::slot::{self, Opening, Slot};
+use super::slot::{Opening, Slot};
+use super::slots;
+use super::stack::State;
 use super::thread::{self, Thread};
 use super::visit::{SpanFields, Visitor};
 use std::fmt;
@@ -51,7 +53,7 @@ impl Recorder {
 
     /// Who the span of a handle is, if it is one of this recorder.
     fn context_of(&self, id: &span::Id) -> Option<SpanContext> {
-        let context = slot::context_of(id.into_u64())?;
+        let context = slots::context_of(id.into_u64())?;
         (context.recorder == self.id()).then_some(context)
     }
 
@@ -134,7 +136,7 @@ impl Recorder {
         encode: impl FnOnce(&mut Content, Limits),
         add: impl FnOnce(&mut Content, &Content, Limits),
     ) {
-        let Some(slot) = slot::find(id.into_u64()) else {
+        let Some(slot) = slots::find(id.into_u64()) else {
             return count_miss(self.id(), id);
         };
         if slot.info() & SAMPLED == 0 {
@@ -181,7 +183,7 @@ pub(super) fn innermost(recorder: u32) -> Option<(SpanContext, Option<u64>)> {
 
 /// Who the span of a handle is, for something that is to point to it or belong to it; a span that is over is counted.
 pub(super) fn known(recorder: u32, id: &span::Id) -> Option<SpanContext> {
-    let context = slot::context_of(id.into_u64()).filter(|context| context.recorder == recorder);
+    let context = slots::context_of(id.into_u64()).filter(|context| context.recorder == recorder);
     if context.is_none() {
         count_miss(recorder, id);
     }
@@ -220,7 +222,7 @@ pub(super) fn write_entered(
     write: impl FnOnce(&mut Content),
 ) -> bool {
     match id {
-        Some(id) => slot::find(id).is_some_and(|slot| write_to(thread, slot, id, write)),
+        Some(id) => slots::find(id).is_some_and(|slot| write_to(thread, slot, id, write)),
         None => match thread.stack.frame(context.span_id) {
             Some(frame) => {
                 write(&mut frame.content);
@@ -310,7 +312,7 @@ impl Subscriber for Recorder {
     }
 
     fn enter(&self, id: &span::Id) {
-        if let Some(context) = slot::context_of(id.into_u64()) {
+        if let Some(context) = slots::context_of(id.into_u64()) {
             thread::with(|thread| thread.stack.push(context, State::Slot(id.into_u64())));
         }
     }
@@ -320,21 +322,21 @@ impl Subscriber for Recorder {
     }
 
     fn clone_span(&self, id: &span::Id) -> span::Id {
-        if let Some(slot) = slot::find(id.into_u64()) {
+        if let Some(slot) = slots::find(id.into_u64()) {
             slot.retain(id.into_u64());
         }
         id.clone()
     }
 
     fn try_close(&self, id: span::Id) -> bool {
-        let Some(slot) = slot::find(id.into_u64()) else { return false };
+        let Some(slot) = slots::find(id.into_u64()) else { return false };
         if !slot.release(id.into_u64()) {
             return false;
         }
         let index = id.into_u64() as u32 - 1;
         if slot.info() & LANE != 0 || slot.start() == 0 {
             // Its call has ended before; now its last handle is gone.
-            slot::free(index);
+            slots::free(index);
         } else {
             let now = clock::monotonic();
             thread::with(|thread| thread.end_slot(slot, index, now));
@@ -361,7 +363,7 @@ impl Subscriber for Recorder {
 
 /// The metadata of an entered handle's span, which may be a lane span that lives elsewhere or has ended.
 fn metadata_of(id: u64) -> &'static Metadata<'static> {
-    let metadata = slot::find(id).and_then(|slot| match slot.info() {
+    let metadata = slots::find(id).and_then(|slot| match slot.info() {
         info if info & LANE != 0 => registry::site(info >> 8).map(|site| site.metadata),
         _ => slot.shared().metadata,
     });

@@ -5,7 +5,7 @@
 
 use super::callsite::CallSite;
 use super::clock;
-use super::context::{ContextStack, LANE, REMOTE, SAMPLED, SpanContext};
+use super::context::{LANE, REMOTE, SAMPLED, SpanContext};
 use super::core::Counters;
 use super::encoder::{Content, Facts, Head, Limits, Precedence};
 use super::frame::{Frame, FramePool};
@@ -14,7 +14,9 @@ use super::origin::Origin;
 use super::outlet::{ThreadOutlet, finish};
 use super::policy::Decision;
 use super::sampler::Sampler;
-use super::slot::{self, Opening, Slot};
+use super::slot::{Opening, Slot};
+use super::slots;
+use super::stack::ContextStack;
 use crate::batch::UNFINISHED;
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
@@ -387,7 +389,7 @@ impl Thread {
         if self.leaving {
             self.leave();
         } else if self.free_slots.len() >= 128 {
-            slot::free_all(&mut self.free_slots);
+            slots::free_all(&mut self.free_slots);
         }
     }
 
@@ -462,7 +464,7 @@ impl Thread {
 
     /// A slot for a `tracing` span.
     pub(crate) fn allocate_slot(&mut self) -> Option<(u32, &'static Slot)> {
-        slot::allocate(&mut self.free_slots)
+        slots::allocate(&mut self.free_slots)
     }
 
     /// Records nothing on this thread from now on: the pipeline's own client libraries are full of spans and events.
@@ -479,7 +481,7 @@ impl Thread {
         self.leaving = true;
         self.frames.share(0);
         self.frames.shrink();
-        slot::free_all(&mut self.free_slots);
+        slots::free_all(&mut self.free_slots);
         self.free_slots = Vec::new();
         self.outlets = Vec::new();
         self.fragments = Vec::new();

@@ -93,7 +93,7 @@ fn threads_that_come_and_go_during_an_outage_leave_no_memory_behind() {
     }
     let ledger = bench.pipeline.ledger();
     assert_eq!((ledger.created, ledger.waiting), (51, 11), "ten wait, one is in flight: {ledger}");
-    assert_eq!(bench.core.threads(), 1, "that of this thread");
+    assert_eq!(bench.core.rings.len(), 1, "that of this thread");
     bench.pipeline.shutdown(Duration::from_millis(100));
 }
 

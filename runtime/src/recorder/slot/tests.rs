@@ -113,36 +113,6 @@ fn the_count_of_references_does_not_run_over() {
     assert!(!slot.retain(id) && slot.belongs_to(id));
 }
 
-#[test]
-fn ids_that_never_were_find_nothing() {
-    for id in [
-        0,
-        1 << 32,
-        u64::from(u32::MAX),
-        u64::MAX,
-        1 << 32 | (PAGE * PAGES) as u64,
-        1 << 32 | (PAGE * PAGES + 1) as u64,
-    ] {
-        assert!(find(id).is_none(), "{id:x}");
-    }
-}
-
-#[test]
-fn an_abandoned_slot_is_found_by_nobody_and_goes_round() {
-    let mut free = Vec::new();
-    let (index, slot) = allocate(&mut free).unwrap();
-    let id = slot.renew() | (u64::from(index) + 1);
-    assert!(std::ptr::eq(find(id).unwrap(), slot));
-    assert!(all().any(|known| std::ptr::eq(known, slot)));
-    slot.abandon();
-    assert!(find(id).is_none());
-    free.push(index);
-    assert_eq!(allocate(&mut free).unwrap().0, index);
-    free.push(index);
-    free_all(&mut free);
-    assert!(free.is_empty());
-}
-
 /// A reader on another thread sees all of one span or nothing, while one tenant follows the other.
 #[test]
 fn a_reader_never_sees_two_spans_mixed() {

@@ -88,7 +88,7 @@ fn a_thread_that_nobody_drains_loses_nothing() {
 fn a_drain_takes_as_many_as_it_is_asked_to() {
     let (core, kept) = recorder();
     dispatcher::with_default(&scoped(&core), || (0..10).for_each(record));
-    core.begin_pass();
+    core.rings.begin_pass();
     assert_eq!((core.drain(0), kept.count()), (Drained::Some, 0));
     assert_eq!((core.drain(4), kept.count()), (Drained::Some, 4));
     assert_eq!((core.drain(6), kept.count()), (Drained::All, 10));
@@ -104,9 +104,9 @@ fn what_a_thread_leaves_behind_is_handed_over_whatever_there_is_room_for() {
         let end = || dispatcher::with_default(&dispatch, || record(thread));
         std::thread::scope(|scope| scope.spawn(end).join().unwrap());
     }
-    assert_eq!(core.threads(), 21);
+    assert_eq!(core.rings.len(), 21);
     core.drain(0);
-    assert_eq!((kept.count(), core.threads(), core.created()), (20, 1, 21));
+    assert_eq!((kept.count(), core.rings.len(), core.created()), (20, 1, 21));
 }
 
 /// Two threads that each record ten spans in every round, after which `each_round` is called.
@@ -147,7 +147,7 @@ fn a_pass_ends_although_more_comes_in_than_there_is_room_for() {
     let mut drained = Vec::new();
     two_busy_threads(&core, 4, || {
         if drained.is_empty() {
-            core.begin_pass();
+            core.rings.begin_pass();
         }
         drained.push(core.drain(10));
     });
@@ -319,14 +319,14 @@ fn every_span_of_eight_threads_is_handed_over_or_counted() {
         busy.store(false, Relaxed);
         worker.join().unwrap();
     });
-    core.begin_pass();
+    core.rings.begin_pass();
     while core.drain(1000) == Drained::Some {}
     core.drain(u64::MAX);
     let lost = core.lost();
     assert_eq!(core.created(), 8 * SPANS);
     assert_eq!(kept.count() + lost.ring_full + lost.too_large + lost.too_many_open, 8 * SPANS);
     assert_eq!(kept.spans().len() as u64, kept.count());
-    assert_eq!(core.threads(), 0, "rings of threads that have ended are forgotten");
+    assert_eq!(core.rings.len(), 0, "rings of threads that have ended are forgotten");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Starts and ends of spans.
 
 use super::{enter, pending, poll, traced};
-use crate::recorder::{clock, slot, thread};
+use crate::recorder::{clock, slots, thread};
 use crate::testing::Recording;
 use tracing::info_span;
 
@@ -46,7 +46,7 @@ fn a_span_that_is_handed_over_after_the_clock_was_set_back_does_not_end_before_i
         let slot_span = info_span!("set_back_open_slot");
         for slot in [
             thread::with(|thread| thread.stack.top_frame().unwrap().slot()),
-            slot::find(slot_span.id().unwrap().into_u64()).unwrap(),
+            slots::find(slot_span.id().unwrap().into_u64()).unwrap(),
         ] {
             slot.open(slot.start() + HOUR);
         }
