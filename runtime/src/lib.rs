@@ -59,6 +59,9 @@
 //! is lost is told once for each reason while the program runs, and again at its end. [`std::process::exit`] gives nobody the time
 //! for that: call [`shutdown`] before.
 //!
+//! A batch goes to the first backend that is up: `tracing_backend`, then each of `tracing_fallbacks`. [`health`] tells how each of
+//! them is and what it has taken, also as JSON.
+//!
 //! # Features
 //!
 //! | feature | default | |
@@ -90,17 +93,17 @@ mod plan;
 
 mod batch;
 
+mod json;
+
 mod recorder;
 
 mod capture;
 
 mod tasks;
 
-#[cfg(feature = "_decoded")]
-#[cfg_attr(not(feature = "console"), allow(dead_code, reason = "each exporter writes some of it"))]
-mod json;
-
 mod exporter;
+
+mod health;
 
 mod pipeline;
 
@@ -125,16 +128,17 @@ pub mod __private;
 
 pub use builder::{Builder, StartError, Tracing};
 pub use capture::traced;
+pub use health::{BackendHealth, BackendState};
 pub use managers::{
     DistributedTracingManager, DistributedTracingManagerBuilder, ManagedSpan, NotSetUp,
     TracingBackend, TracingManager, TracingProtocol, get_tracing_manager, setup_jaeger_tracing,
     setup_otlp_tracing, setup_zipkin_tracing,
 };
-pub use pipeline::{DropReason, Ledger};
+pub use pipeline::{DropReason, Health, Ledger, Waiting};
 pub use recorder::{
     AnyValue, ArrayWriter, CallSiteInfo, MapWriter, Value, callsites, set_attribute,
 };
-pub use running::{flush, ledger, shutdown};
+pub use running::{flush, health, ledger, shutdown};
 pub use service::traced_service;
 pub use shutdown::shutdown_requested;
 pub use tasks::{

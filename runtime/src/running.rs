@@ -5,7 +5,7 @@
 
 use crate::batch::Resource;
 use crate::exporter::{Exporter, SetupError};
-use crate::pipeline::{Accounts, FirstProbe, Ledger, Parts, Pipeline, Queue, RetryPolicy};
+use crate::pipeline::{Accounts, FirstProbe, Health, Ledger, Parts, Pipeline, Queue, RetryPolicy};
 use crate::plan::{Backend, Plan};
 use crate::recorder::{self, AnotherSubscriber, Config, Core, Filter, Limits, Rules, Sampler};
 use crate::report;
@@ -66,24 +66,28 @@ pub(crate) fn start(plan: &Plan) -> Result<Option<Arc<Running>>, StartProblem> {
     start_with(plan, exporter)
 }
 
-/// The same with an exporter of the caller's choice.
+/// The same with exporters of the caller's choice.
 pub(crate) fn start_with(
     plan: &Plan,
-    exporter: impl FnOnce(&Backend) -> Result<Exporter, SetupError>,
+    exporter: impl Fn(&Backend) -> Result<Exporter, SetupError>,
 ) -> Result<Option<Arc<Running>>, StartProblem> {
     let starting = lock(&STARTING);
     if running().is_some_and(|running| !running.has_ended()) {
         return Err(StartProblem::AlreadyRunning);
     }
     let name = service_name(plan);
-    let Some(backend) = &plan.backend else {
+    let mut exporters = Vec::new();
+    for backend in &plan.backends {
+        exporters.push(exporter(backend).map_err(StartProblem::Setup)?);
+    }
+    let mut exporters = exporters.into_iter();
+    let Some(primary) = exporters.next() else {
         *lock(&RUNNING) = None;
         report::say(&format!("tracing of `{name}` is disabled"));
         return Ok(None);
     };
-    let exporter = exporter(backend).map_err(StartProblem::Setup)?;
-    let places = exporter.place();
-    let (running, probe) = Running::new(plan, exporter)?;
+    let places = primary.place();
+    let (running, probe) = Running::new(plan, primary, exporters.collect())?;
     let running = Arc::new(running);
     *lock(&RUNNING) = Some(running.clone());
     drop(starting);
@@ -96,7 +100,8 @@ pub(crate) fn start_with(
 impl Running {
     fn new(
         plan: &Plan,
-        exporter: Exporter,
+        primary: Exporter,
+        fallbacks: Vec<Exporter>,
     ) -> Result<(Running, Receiver<FirstProbe>), StartProblem> {
         let accounts = Arc::new(Accounts::default());
         let queue = Arc::new(Queue::new(plan.queue, accounts.clone()));
@@ -108,7 +113,9 @@ impl Running {
             core,
             queue,
             accounts,
-            exporter,
+            primary,
+            fallbacks,
+            probe_interval: plan.health_check_interval,
             resource: Arc::new(Resource::new(
                 plan.resource.iter().map(|(key, value)| (key, value)),
             )),
@@ -231,6 +238,21 @@ fn told(places: &str, probe: &Receiver<FirstProbe>) -> String {
 #[must_use]
 pub fn ledger() -> Ledger {
     running().map_or_else(Ledger::default, |running| running.pipeline.ledger())
+}
+
+/// How tracing is: each backend with its state and what it has taken, and what became of every span. No backends and all zeros
+/// where tracing never ran.
+///
+/// ```
+/// let health = synndicate::health();
+/// for backend in &health.backends {
+///     println!("{} is {}", backend.place, backend.state);
+/// }
+/// assert!(health.is_exporting(), "nothing has to");
+/// ```
+#[must_use]
+pub fn health() -> Health {
+    running().map_or_else(Health::default, |running| running.pipeline.health())
 }
 
 /// Sends every span that has ended before this call, and waits until the backend has it or it is dropped and counted: at most

@@ -39,6 +39,13 @@ pub(crate) enum ErrorKind {
     Panicked,
 }
 
+impl ErrorKind {
+    /// Whether the answer is about what was sent, and says nothing against the backend.
+    pub(crate) fn is_about_batch(self) -> bool {
+        matches!(self, ErrorKind::TooLarge | ErrorKind::Invalid)
+    }
+}
+
 impl ExportError {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> ExportError {
         ExportError { kind, message: message.into(), hint: None }

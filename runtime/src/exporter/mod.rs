@@ -107,7 +107,7 @@ impl Exporter {
             #[cfg(feature = "testing")]
             Exporter::Discard => "nowhere".into(),
             #[cfg(test)]
-            Exporter::Scripted(_) => "the script".into(),
+            Exporter::Scripted(script) => script.place.into(),
         }
     }
 

@@ -12,15 +12,26 @@ pub(crate) enum Answer {
 }
 
 /// Asks a function what happens to each batch.
-pub(crate) struct ScriptedExporter(Box<dyn FnMut(&Batch) -> Answer + Send>);
+pub(crate) struct ScriptedExporter {
+    pub(super) place: &'static str,
+    script: Box<dyn FnMut(&Batch) -> Answer + Send>,
+}
 
 impl ScriptedExporter {
     pub(crate) fn new(script: impl FnMut(&Batch) -> Answer + Send + 'static) -> ScriptedExporter {
-        ScriptedExporter(Box::new(script))
+        ScriptedExporter::at("the script", script)
+    }
+
+    /// One of several, with a name of its own.
+    pub(crate) fn at(
+        place: &'static str,
+        script: impl FnMut(&Batch) -> Answer + Send + 'static,
+    ) -> ScriptedExporter {
+        ScriptedExporter { place, script: Box::new(script) }
     }
 
     pub(super) async fn export(&mut self, batch: &Batch) -> Result<Accepted, ExportError> {
-        match (self.0)(batch) {
+        match (self.script)(batch) {
             Answer::Now(result) => result,
             Answer::Never => pending().await,
             Answer::Panic => panic!("the exporter panics by script"),

@@ -67,7 +67,7 @@ pub struct Ledger {
     pub exported: u64,
     /// Spans on their way: in the threads' rings, in the queue, or in a request that is not answered yet.
     pub waiting: u64,
-    dropped: [u64; DropReason::ALL.len()],
+    pub(super) dropped: [u64; DropReason::ALL.len()],
 }
 
 impl Ledger {

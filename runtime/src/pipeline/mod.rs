@@ -1,18 +1,24 @@
 //! The pipeline: takes finished spans from the recorder to a backend, and knows what became of each.
 //!
 //! ```text
-//!  rings ── reader ── Queue (bounded) ── sender ── InFlight (retried, split) ── Exporter
-//!                        └────────── Accounts ──────────┘ ── Ledger
+//!  rings ── reader ── Queue (bounded) ── sender ── InFlight (retried, split) ── Backends ── Exporter
+//!                        └────────── Accounts ──────────┘ ── Ledger      prober ──┘ └── Monitor
 //! ```
 //!
 //! One thread with a runtime of its own, alive until shutdown whatever the program's runtime does. It uses the recorder's
-//! [`Core`] and one [`Exporter`]. It must never read settings or the environment, and nothing above it waits for it but those
+//! [`Core`], and an [`Exporter`] and a monitor of `health` for each backend. Before every attempt the sender asks which backend
+//! is the first that is up, so that a batch which one does not take goes to the next; the prober finds out meanwhile which ones
+//! are. A batch is sent to one backend; only a timeout may bring it to two. The pipeline must never read settings or the environment, and nothing above it waits for it but those
 //! who ask it to flush.
 
+mod backend;
+mod backends;
+mod health;
 mod in_flight;
 mod ledger;
 mod losses;
 mod notice;
+mod prober;
 mod queue;
 mod reader;
 mod request_size;
@@ -21,9 +27,10 @@ mod sender;
 #[cfg(test)]
 mod tests;
 
+pub use health::{Health, Waiting};
 pub(crate) use ledger::Accounts;
 pub use ledger::{DropReason, Ledger};
-pub(crate) use notice::{Notices, Say};
+pub(crate) use notice::Say;
 pub(crate) use queue::Queue;
 pub(crate) use retry::RetryPolicy;
 
@@ -31,9 +38,10 @@ use crate::batch::Resource;
 use crate::exporter::{ExportError, Exporter};
 use crate::plan::BatchLimits;
 use crate::recorder::{Core, hand_over_of_this_thread, hand_over_unfinished, silence_thread};
+use backends::Backends;
 use losses::Losses;
+use prober::Prober;
 use reader::Reader;
-use request_size::RequestSize;
 use sender::Sender;
 use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -50,7 +58,12 @@ pub(crate) struct Parts {
     pub(crate) core: Arc<Core>,
     pub(crate) queue: Arc<Queue>,
     pub(crate) accounts: Arc<Accounts>,
-    pub(crate) exporter: Exporter,
+    /// The first backend of the list.
+    pub(crate) primary: Exporter,
+    /// The others, in the order in which spans go to them.
+    pub(crate) fallbacks: Vec<Exporter>,
+    /// How often backends are asked whether they would take spans.
+    pub(crate) probe_interval: Option<Duration>,
     pub(crate) resource: Arc<Resource>,
     pub(crate) batch: BatchLimits,
     pub(crate) retry: RetryPolicy,
@@ -62,6 +75,7 @@ pub(crate) struct Pipeline {
     core: Arc<Core>,
     queue: Arc<Queue>,
     accounts: Arc<Accounts>,
+    backends: Arc<Backends>,
     worker: Mutex<Option<JoinHandle<()>>>,
     worker_id: ThreadId,
 }
@@ -80,7 +94,8 @@ impl Pipeline {
     ///
     /// When the operating system gives no thread or no means to wait for the network.
     pub(crate) fn start(parts: Parts) -> io::Result<(Pipeline, Receiver<FirstProbe>)> {
-        let Parts { core, queue, accounts, exporter, resource, batch, retry, say } = parts;
+        let Parts { core, queue, accounts, primary, fallbacks, resource, batch, .. } = parts;
+        let (probe_interval, retry, say) = (parts.probe_interval, parts.retry, parts.say);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (probed, probe) = sync_channel(1);
         let reader = Reader {
@@ -89,34 +104,47 @@ impl Pipeline {
             accounts: accounts.clone(),
             losses: Losses::new(say.clone()),
         };
-        let size = RequestSize::new(batch.bytes.saturating_sub(resource.header_len()));
+        let bytes = batch.bytes.saturating_sub(resource.header_len());
+        let backends = Backends::new(primary, fallbacks, probe_interval, bytes, &say);
+        let backends = Arc::new(backends);
+        let prober = Prober {
+            backends: backends.clone(),
+            accounts: accounts.clone(),
+            core: core.clone(),
+            resource: resource.clone(),
+        };
         let sender = Sender {
-            exporter,
+            backends: backends.clone(),
             queue: queue.clone(),
             accounts: accounts.clone(),
             core: core.clone(),
             resource,
             limits: batch,
-            size,
-            refused_alone: 0,
             retry,
-            notices: Notices::new(say),
         };
         let worker = std::thread::Builder::new().name("synndicate".into());
         let worker = worker.spawn(move || {
             silence_thread();
-            runtime.block_on(work(sender, reader, probed));
+            runtime.block_on(work(sender, reader, prober, probed));
             // Connections that are still being made would keep the runtime, and so the thread.
             runtime.shutdown_background();
         })?;
         let worker_id = worker.thread().id();
         let worker = Mutex::new(Some(worker));
-        Ok((Pipeline { core, queue, accounts, worker, worker_id }, probe))
+        Ok((Pipeline { core, queue, accounts, backends, worker, worker_id }, probe))
     }
 
     /// What became of every span so far.
     pub(crate) fn ledger(&self) -> Ledger {
         self.accounts.ledger(&self.core)
+    }
+
+    /// How everything is.
+    pub(crate) fn health(&self) -> Health {
+        let (queued, in_flight) = self.queue.waiting();
+        let ledger = self.ledger();
+        let waiting = Waiting::new(&ledger, queued, in_flight);
+        Health { ledger, waiting, backends: self.backends.report() }
     }
 
     /// Waits until every span that has ended before this call is exported or dropped: at most `timeout`. True where it is.
@@ -162,20 +190,24 @@ impl Pipeline {
     }
 }
 
-/// The worker: reads the rings and sends batches until the queue is closed and empty, or its deadline is over.
-async fn work(mut sender: Sender, reader: Reader, probed: SyncSender<FirstProbe>) {
+/// The worker: reads the rings, sends batches and asks backends until the queue is closed and empty, or its deadline is over.
+async fn work(sender: Sender, reader: Reader, prober: Prober, probed: SyncSender<FirstProbe>) {
     let _end = EndQueue(sender.queue.clone());
     let deadline = deadline(sender.queue.clone());
     let send = async {
         let result = sender.probe().await.map(drop);
-        let probe = FirstProbe { place: sender.place(), result };
+        let primary = sender.backends.primary();
+        let probe = FirstProbe { place: primary.place(), result };
         if let Err(TrySendError::Disconnected(late)) = probed.try_send(probe) {
-            sender.notices.answered_late(&late);
+            primary.notices().answered_late(&late);
         }
         sender.run().await;
     };
     tokio::select! {
+        // The sender asks the first backend before the prober would.
+        biased;
         () = send => {}
+        () = prober.run() => {}
         () = reader.run() => {}
         () = deadline => {}
     }

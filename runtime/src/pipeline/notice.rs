@@ -54,14 +54,19 @@ impl Notices {
         }
     }
 
-    /// A batch was taken.
-    pub(super) fn delivered(&mut self, place: &str, accepted: &Accepted) {
+    /// It takes spans again.
+    pub(super) fn came_back(&mut self, place: &str) {
         if let Some(down) = self.down.take()
             && down.told
         {
             let seconds = down.since.elapsed().as_secs_f64();
             (self.say)(&format!("{place} takes spans again, after {seconds:.1} s"));
         }
+    }
+
+    /// A batch was taken.
+    pub(super) fn delivered(&mut self, place: &str, accepted: &Accepted) {
+        self.came_back(place);
         match (accepted.rejected, accepted.message.as_deref()) {
             (0, None) => {}
             (0, Some(message)) => self.remark(message, &format!("{place} says: {message}")),
@@ -80,11 +85,12 @@ impl Notices {
         }
     }
 
-    /// A batch was not taken. `ledger` is asked only when a line is written.
+    /// A batch or a probe was not taken; spans go to `next` meanwhile, or wait. `ledger` is asked only when a line is written.
     pub(super) fn failed(
         &mut self,
         place: &str,
         error: &ExportError,
+        next: Option<&str>,
         ledger: impl FnOnce() -> Ledger,
     ) {
         let now = Instant::now();
@@ -96,8 +102,12 @@ impl Notices {
         self.last = Some(now);
         let ledger = ledger();
         let (waiting, dropped) = (ledger.waiting, ledger.dropped());
+        let fate = match next {
+            Some(next) => format!("spans go to {next} meanwhile"),
+            None => format!("{waiting} spans wait"),
+        };
         (self.say)(&format!(
-            "{place} does not take spans: {error}\n({waiting} spans wait, {dropped} were dropped so far)"
+            "{place} does not take spans: {error}\n({fate}, {dropped} were dropped so far)"
         ));
     }
 }
@@ -124,7 +134,7 @@ mod tests {
 
     fn fail(notices: &mut Notices) {
         let error = ExportError::new(ErrorKind::Unreachable, "connection refused");
-        notices.failed("jaeger", &error, Ledger::default);
+        notices.failed("jaeger", &error, None, Ledger::default);
     }
 
     #[tokio::test(start_paused = true)]

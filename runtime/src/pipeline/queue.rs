@@ -124,6 +124,12 @@ impl Queue {
         self.for_reader.notify_one();
     }
 
+    /// How many spans wait here, and how many of those that have left are not settled.
+    pub(super) fn waiting(&self) -> (u64, u64) {
+        let state = self.lock();
+        (state.spans, state.entered - state.left - state.spans)
+    }
+
     /// Whether somebody waits for the rings to be emptied; the number of the request.
     pub(super) fn wanted_pass(&self) -> Option<u64> {
         let state = self.lock();

@@ -1,19 +1,17 @@
-//! From the queue to the backend: one batch at a time, until it is delivered or given up.
+//! From the queue to a backend: one batch at a time, until it is delivered or given up.
 
+use super::backend::Backend;
+use super::backends::Backends;
 use super::in_flight::InFlight;
 use super::ledger::{Accounts, DropReason};
-use super::notice::Notices;
 use super::queue::{Next, Queue};
-use super::request_size::RequestSize;
 use super::retry::RetryPolicy;
 use crate::batch::{Batch, Resource};
-use crate::exporter::{Accepted, ErrorKind, ExportError, Exporter};
+use crate::exporter::{Accepted, ErrorKind, ExportError};
+use crate::health::{Request, Standing};
 use crate::plan::BatchLimits;
 use crate::recorder::Core;
-use std::future::poll_fn;
 use std::hash::{BuildHasher, RandomState};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
@@ -24,49 +22,65 @@ const REFUSED_ALONE: u32 = 8;
 
 /// Sends what waits in the queue.
 pub(super) struct Sender {
-    pub(super) exporter: Exporter,
+    pub(super) backends: Arc<Backends>,
     pub(super) queue: Arc<Queue>,
     pub(super) accounts: Arc<Accounts>,
     pub(super) core: Arc<Core>,
     pub(super) resource: Arc<Resource>,
     pub(super) limits: BatchLimits,
-    pub(super) size: RequestSize,
-    /// How many spans in a row the backend has called malformed when each was sent alone.
-    pub(super) refused_alone: u32,
     pub(super) retry: RetryPolicy,
-    pub(super) notices: Notices,
 }
 
-/// What became of an attempt to send a batch.
+/// What became of a batch.
 enum Verdict {
     Delivered(Accepted),
-    /// Parts of it may be taken.
-    Split(DropReason),
+    /// Parts of it may be taken, by a backend that has called so many spans in a row malformed when each was sent alone.
+    Split {
+        reason: DropReason,
+        refused_alone: u32,
+    },
     GivenUp(DropReason),
 }
 
-/// How often a batch was not taken.
-#[derive(Debug, Default)]
-struct Failures {
-    all: u32,
-    /// By a server that does not speak the wire protocol.
-    of_wire: u32,
+/// What a failure means for a batch.
+enum Fate {
+    Settled(Verdict),
+    /// The backend will not take it; where no other one does, it is dropped.
+    NotHere(DropReason),
+    /// The backend may take it later.
+    Later,
 }
 
-impl Failures {
-    fn add(&mut self, kind: ErrorKind) {
-        self.all += 1;
+/// The way of one batch from backend to backend.
+#[derive(Debug, Default)]
+struct Tour {
+    /// How often in a row the backend where it is did not take it.
+    failures: u32,
+    /// How often of those it did not speak the wire protocol.
+    of_wire: u32,
+    /// The backends that will not take it, or that there is no time to ask again.
+    avoided: Vec<usize>,
+}
+
+impl Tour {
+    fn count(&mut self, kind: ErrorKind) {
+        self.failures += 1;
         self.of_wire += u32::from(kind == ErrorKind::WireNotSpoken);
     }
+
+    fn goes_elsewhere(&mut self) {
+        self.failures = 0;
+        self.of_wire = 0;
+    }
+
+    fn avoided_and(&self, backend: &Backend) -> Vec<usize> {
+        self.avoided.iter().copied().chain([backend.number]).collect()
+    }
 }
 
-/// The wait before the next attempt, where it is not ours to choose.
-fn asked_for(kind: ErrorKind) -> Option<Duration> {
-    match kind {
-        ErrorKind::Retryable { wait } => wait,
-        ErrorKind::WireNotSpoken => Some(Duration::ZERO),
-        _ => None,
-    }
+/// Whether the wait before the next attempt is not ours to choose.
+fn is_asked_for(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Retryable { wait: Some(_) } | ErrorKind::WireNotSpoken)
 }
 
 /// Whether there is a server that may take the batch a little later. One that is not there must cost the end of a program no
@@ -76,25 +90,21 @@ fn answers(kind: ErrorKind) -> bool {
 }
 
 impl Sender {
-    /// Asks the backend whether it would take spans.
-    pub(super) async fn probe(&mut self) -> Result<Accepted, ExportError> {
+    /// Asks the first backend whether it would take spans.
+    pub(super) async fn probe(&self) -> Result<Accepted, ExportError> {
         let batch = Batch::empty(self.resource.clone());
-        let result = self.attempt(&batch).await;
+        let primary = self.backends.primary();
+        let result = self.backends.send(primary, Request::Probe, &batch).await;
         if result.is_err() {
-            self.notices.begin_down();
+            primary.notices().begin_down();
         }
         result
     }
 
-    /// Where spans go, for people.
-    pub(super) fn place(&self) -> String {
-        self.exporter.place()
-    }
-
     /// Runs until the queue is closed and empty.
-    pub(super) async fn run(&mut self) {
+    pub(super) async fn run(&self) {
         loop {
-            let limits = BatchLimits { bytes: self.size.bytes(), ..self.limits };
+            let limits = BatchLimits { bytes: self.backends.request_bytes(), ..self.limits };
             match self.queue.next(&limits, &self.resource) {
                 Next::Send(batch) => self.deliver(batch).await,
                 Next::WaitUntil(None) => self.queue.for_sender.notified().await,
@@ -105,60 +115,61 @@ impl Sender {
                 Next::End => break,
             }
         }
-        // What the console could not show is said; it is counted already.
-        if let Err(error) = self.exporter.flush() {
-            let (place, accounts, core) = (self.place(), &self.accounts, &self.core);
-            self.notices.failed(&place, &error, || accounts.ledger(core));
+        for backend in self.backends.all() {
+            // What the console could not show is said; it is counted already.
+            if let Err(error) = backend.flush().await {
+                self.tell(backend, &error, None);
+            }
         }
     }
 
     /// Sends a batch, split where it must be, and settles every span of it.
-    async fn deliver(&mut self, batch: Batch) {
+    async fn deliver(&self, batch: Batch) {
         // One span of each batch may be tried alone: a backend that took nothing may take something now.
-        self.refused_alone = self.refused_alone.min(REFUSED_ALONE - 1);
+        self.backends.all().for_each(|backend| backend.forgive(REFUSED_ALONE - 1));
         let in_flight = InFlight::new(batch, self.accounts.clone(), self.queue.clone());
         let mut pending = vec![in_flight];
         while let Some(batch) = pending.pop() {
             match self.send(batch.batch()).await {
                 Verdict::Delivered(accepted) => batch.delivered(accepted.rejected),
                 Verdict::GivenUp(reason) => batch.dropped(reason),
-                Verdict::Split(reason) => match self.part(batch, reason) {
-                    Ok([first, second]) => pending.extend([second, first]),
-                    Err(whole) => whole.dropped(reason),
-                },
+                Verdict::Split { reason, refused_alone } => {
+                    match part(batch, reason, refused_alone) {
+                        Ok([first, second]) => pending.extend([second, first]),
+                        Err(whole) => whole.dropped(reason),
+                    }
+                }
             }
         }
     }
 
-    /// Two parts of which one may be taken where the whole was not, or the whole where that is not to be expected.
-    fn part(&self, batch: InFlight, reason: DropReason) -> Result<[InFlight; 2], InFlight> {
-        let half = batch.batch().spans() / 2;
-        match REFUSED_ALONE.saturating_sub(self.refused_alone) {
-            0 if reason == DropReason::Invalid => Err(batch),
-            1 if reason == DropReason::Invalid => batch.split(half.min(1)),
-            _ => batch.split(half),
-        }
-    }
-
-    /// Tries a batch until the backend has taken it or will never take it.
-    async fn send(&mut self, batch: &Batch) -> Verdict {
-        let mut failures = Failures::default();
+    /// Tries a batch until a backend has taken it or none will ever take it.
+    async fn send(&self, batch: &Batch) -> Verdict {
+        let mut tour = Tour::default();
         loop {
             let is_ending = self.queue.is_closed();
-            let error = match self.attempt(batch).await {
+            let Some((backend, _)) = self.backends.choose(&tour.avoided) else {
+                return Verdict::GivenUp(DropReason::Refused);
+            };
+            let error = match self.backends.send(backend, Request::Export, batch).await {
                 Ok(accepted) => {
-                    self.taken(&accepted);
+                    backend.taken(batch.spans(), &accepted);
                     return Verdict::Delivered(accepted);
                 }
                 Err(error) => error,
             };
-            failures.add(error.kind);
-            if let Some(verdict) = self.judge(batch, &error, &failures) {
-                return verdict;
+            tour.count(error.kind);
+            let fate = match self.judge(backend, batch, &error, &tour) {
+                Fate::Settled(verdict) => return verdict,
+                fate => fate,
+            };
+            if self.goes_elsewhere(backend, &error, &fate, &mut tour) {
+                continue;
             }
-            self.tell(&error);
-            let wait = self.retry.wait(failures.all, asked_for(error.kind), random());
-            let again = Instant::now() + wait;
+            if let Fate::NotHere(reason) = fate {
+                return Verdict::GivenUp(reason);
+            }
+            let again = self.next_attempt(error.kind, &tour);
             if !is_ending {
                 self.wait(error.kind, again).await;
             } else if answers(error.kind) && self.is_in_time(again) {
@@ -169,34 +180,65 @@ impl Sender {
         }
     }
 
-    /// What a failure means for the batch; `None`: it may be taken later.
-    fn judge(
-        &mut self,
-        batch: &Batch,
-        error: &ExportError,
-        failures: &Failures,
-    ) -> Option<Verdict> {
+    fn judge(&self, backend: &Backend, batch: &Batch, error: &ExportError, tour: &Tour) -> Fate {
         match error.kind {
-            ErrorKind::Retryable { .. } | ErrorKind::TimedOut | ErrorKind::Unreachable => None,
-            // The exporter forgets what it took the server for, and looks again once.
-            ErrorKind::WireNotSpoken if failures.of_wire == 1 => None,
-            ErrorKind::WireNotSpoken | ErrorKind::Refused => {
-                self.tell(error);
-                Some(Verdict::GivenUp(DropReason::Refused))
+            ErrorKind::Retryable { .. } | ErrorKind::TimedOut | ErrorKind::Unreachable => {
+                Fate::Later
             }
-            ErrorKind::TooLarge => Some(self.too_large(batch)),
-            ErrorKind::Invalid => Some(self.invalid(batch, error)),
-            ErrorKind::Panicked => Some(Verdict::GivenUp(DropReason::ExporterPanicked)),
+            // The exporter forgets what it took the server for, and looks again once.
+            ErrorKind::WireNotSpoken if tour.of_wire == 1 => Fate::Later,
+            ErrorKind::WireNotSpoken | ErrorKind::Refused => Fate::NotHere(DropReason::Refused),
+            ErrorKind::TooLarge => Fate::Settled(too_large(backend, batch)),
+            ErrorKind::Invalid => Fate::Settled(self.invalid(backend, batch, error)),
+            ErrorKind::Panicked => Fate::Settled(Verdict::GivenUp(DropReason::ExporterPanicked)),
         }
     }
 
-    /// Waits, but not beyond the moment when the program begins to end, unless a server asks for a time that there is.
+    /// Whether the batch that `backend` did not take goes to another one now. People are told, unless it is tried here again
+    /// while others stand by.
+    fn goes_elsewhere(
+        &self,
+        backend: &Backend,
+        error: &ExportError,
+        fate: &Fate,
+        tour: &mut Tour,
+    ) -> bool {
+        // At the end there is no time to come back to it, if another one is there.
+        let is_last_chance = matches!(fate, Fate::NotHere(_)) || self.queue.is_closed();
+        let others = tour.avoided_and(backend);
+        let next = self.backends.ready(if is_last_chance { &others } else { &tour.avoided });
+        let next = next.filter(|next| next.number != backend.number);
+        if next.is_some() || !matches!(fate, Fate::Later) || self.backends.is_hopeless(backend) {
+            self.tell(backend, error, next);
+        }
+        if next.is_some() {
+            tour.goes_elsewhere();
+            if is_last_chance {
+                tour.avoided = others;
+            }
+        }
+        next.is_some()
+    }
+
+    /// When the batch is tried again, if nothing happens before.
+    fn next_attempt(&self, kind: ErrorKind, tour: &Tour) -> Instant {
+        if let Some((_, Standing::Resting(until))) = self.backends.choose(&tour.avoided) {
+            return until;
+        }
+        let at_once = (kind == ErrorKind::WireNotSpoken).then_some(Duration::ZERO);
+        let again = Instant::now() + self.retry.wait(tour.failures, at_once, random());
+        self.backends.end_of_rest(&tour.avoided).map_or(again, |end| end.min(again))
+    }
+
+    /// Waits until then or until a backend answers, but not beyond the moment when the program begins to end, unless a server has
+    /// asked for a time that there is.
     async fn wait(&self, kind: ErrorKind, again: Instant) {
         let mut closed = self.queue.closed.subscribe();
         tokio::select! {
             () = sleep_until(again) => {}
+            () = self.backends.news.notified() => {}
             _ = closed.wait_for(Option::is_some) => {
-                if asked_for(kind).is_some() && self.is_in_time(again) {
+                if is_asked_for(kind) && self.is_in_time(again) {
                     sleep_until(again).await;
                 }
             }
@@ -208,43 +250,40 @@ impl Sender {
         self.queue.closed.borrow().is_some_and(|deadline| again < deadline)
     }
 
-    /// One attempt. A panic in the exporter, which may be a user's, ends neither the pipeline nor the program.
-    async fn attempt(&mut self, batch: &Batch) -> Result<Accepted, ExportError> {
-        let mut export = pin!(self.exporter.export(batch));
-        poll_fn(|context| {
-            let polled = catch_unwind(AssertUnwindSafe(|| export.as_mut().poll(context)));
-            polled.unwrap_or_else(|_| {
-                Err(ExportError::new(ErrorKind::Panicked, "the exporter panicked")).into()
-            })
-        })
-        .await
-    }
-
-    fn taken(&mut self, accepted: &Accepted) {
-        self.size.taken();
-        self.refused_alone = 0;
-        self.notices.delivered(&self.exporter.place(), accepted);
-    }
-
-    fn too_large(&mut self, batch: &Batch) -> Verdict {
-        if batch.spans() > 1 {
-            self.size.refused(batch.body_len());
-        }
-        Verdict::Split(DropReason::TooLarge)
-    }
-
     /// Only the span that is alone in its batch is known to be the bad one; that is said, once.
-    fn invalid(&mut self, batch: &Batch, error: &ExportError) -> Verdict {
+    fn invalid(&self, backend: &Backend, batch: &Batch, error: &ExportError) -> Verdict {
         if batch.spans() == 1 {
-            self.refused_alone += 1;
-            self.tell(error);
+            backend.count_refused_alone();
+            self.tell(backend, error, None);
         }
-        Verdict::Split(DropReason::Invalid)
+        let refused_alone = backend.refused_alone();
+        Verdict::Split { reason: DropReason::Invalid, refused_alone }
     }
 
-    fn tell(&mut self, error: &ExportError) {
-        let (place, accounts, core) = (self.exporter.place(), &self.accounts, &self.core);
-        self.notices.failed(&place, error, || accounts.ledger(core));
+    fn tell(&self, backend: &Backend, error: &ExportError, next: Option<&Backend>) {
+        let (accounts, core) = (&self.accounts, &self.core);
+        backend.tell_failure(error, next, || accounts.ledger(core));
+    }
+}
+
+fn too_large(backend: &Backend, batch: &Batch) -> Verdict {
+    if batch.spans() > 1 {
+        backend.was_too_large(batch);
+    }
+    Verdict::Split { reason: DropReason::TooLarge, refused_alone: backend.refused_alone() }
+}
+
+/// Two parts of which one may be taken where the whole was not, or the whole where that is not to be expected.
+fn part(
+    batch: InFlight,
+    reason: DropReason,
+    refused_alone: u32,
+) -> Result<[InFlight; 2], InFlight> {
+    let half = batch.batch().spans() / 2;
+    match REFUSED_ALONE.saturating_sub(refused_alone) {
+        0 if reason == DropReason::Invalid => Err(batch),
+        1 if reason == DropReason::Invalid => batch.split(half.min(1)),
+        _ => batch.split(half),
     }
 }
 

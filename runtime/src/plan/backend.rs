@@ -6,8 +6,13 @@ use super::{Backend, Console, Destination, Remote, Tls};
 use crate::settings::{BackendName, Origin, Problem, Settings};
 
 impl Conversion<'_> {
+    /// None where tracing is disabled, or where an error was reported.
+    pub(super) fn backends(&mut self) -> Vec<Backend> {
+        self.backend().into_iter().collect()
+    }
+
     /// `None` where tracing is disabled, or where an error was reported.
-    pub(super) fn backend(&mut self) -> Option<Backend> {
+    fn backend(&mut self) -> Option<Backend> {
         if !self.settings.enable_tracing {
             return None;
         }

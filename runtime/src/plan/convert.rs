@@ -21,7 +21,7 @@ impl Plan {
             redaction_key: settings.tracing_redaction_key.clone(),
             queue: queue_limits(settings),
             batch: conversion.batch_limits(),
-            backend: conversion.backend(),
+            backends: conversion.backends(),
             health_check_interval: health_check_interval(settings),
             shutdown_grace: settings.shutdown_grace,
             shutdown_timeout: settings.shutdown_timeout,

@@ -34,10 +34,10 @@ pub(crate) struct Plan {
     pub(crate) redaction_key: Option<Secret>,
     pub(crate) queue: QueueLimits,
     pub(crate) batch: BatchLimits,
-    /// `None`: tracing is disabled, nothing is installed.
-    pub(crate) backend: Option<Backend>,
-    /// How often backends are asked whether they would accept spans; `None`: never.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the probes stand on it"))]
+    /// The primary one and its fallbacks, in the order in which spans go to them. Empty: tracing is disabled, nothing is
+    /// installed.
+    pub(crate) backends: Vec<Backend>,
+    /// How often backends are asked whether they would accept spans; `None`: not while they are up.
     pub(crate) health_check_interval: Option<Duration>,
     /// How long the program's body may go on after it was asked to end.
     pub(crate) shutdown_grace: Duration,
@@ -73,7 +73,7 @@ pub(crate) struct BatchLimits {
 
 /// Where spans go.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "a program has one of it")]
+#[expect(clippy::large_enum_variant, reason = "a program has few of it")]
 pub(crate) enum Backend {
     /// The program's own standard error.
     Console(Console),

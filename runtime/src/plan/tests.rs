@@ -22,7 +22,7 @@ fn from(keys: &[(&str, &str)], variables: &[(&str, &str)]) -> Result<(Plan, Stri
 }
 
 fn remote(plan: Plan) -> Remote {
-    match plan.backend {
+    match plan.backends.into_iter().next() {
         Some(Backend::Remote(remote)) => remote,
         other => panic!("{other:?}"),
     }
@@ -76,7 +76,7 @@ fn disabled_plans_nothing_whatever_else_is_set() {
     for key in [("enable_tracing", "false"), ("tracing_backend", "disabled")] {
         let keys =
             [key, ("tracing_tls.ca_file", "ca.pem"), ("tracing_endpoint", "http://h/prefix")];
-        assert!(planned(&keys).unwrap().0.backend.is_none());
+        assert!(planned(&keys).unwrap().0.backends.is_empty());
     }
 }
 
@@ -88,7 +88,7 @@ fn the_console_does_not_mind_what_is_set_for_servers() {
         ("tracing_tls.ca_file", "ca.pem"),
     ];
     let (plan, warnings) = planned(&keys).unwrap();
-    let Some(Backend::Console(console)) = plan.backend else { panic!("{:?}", plan.backend) };
+    let [Backend::Console(console)] = plan.backends[..] else { panic!("{:?}", plan.backends) };
     assert_eq!(console.format, ConsoleFormat::Json);
     assert_eq!(warnings, "");
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{
     Ordering::{Acquire, Relaxed, Release},
 };
 use std::sync::{Mutex, OnceLock};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The course of the process.
 static COURSE: SharedCourse = SharedCourse::new();
@@ -40,6 +40,11 @@ pub(crate) fn monotonic() -> u64 {
 #[inline]
 pub(crate) fn unix(monotonic: u64) -> u64 {
     COURSE.get().unix(monotonic)
+}
+
+/// The time that is told to people.
+pub(crate) fn wall_clock() -> SystemTime {
+    UNIX_EPOCH + Duration::from_nanos(unix(monotonic()))
 }
 
 /// Whether the wall clock was ever set back by so much that a child may seem to start before its parent.

@@ -85,7 +85,7 @@ pub use stream::TracedStream;
 
 #[cfg(test)]
 pub(crate) use clock::{FOLLOWED, clock_has_started};
-pub(crate) use clock::{follow_wall_clock, start_clock};
+pub(crate) use clock::{follow_wall_clock, start_clock, wall_clock};
 pub(crate) use core::{Config, Core, Filter, Outlet};
 pub(crate) use encoder::{Limits, tell_chain};
 #[cfg(any(test, feature = "testing"))]

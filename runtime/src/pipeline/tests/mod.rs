@@ -3,14 +3,17 @@
 
 mod delivery;
 mod ending;
+mod failover;
 mod queueing;
+mod stage;
 
-use super::{Accounts, DropReason, Ledger, Parts, Pipeline, Queue, RetryPolicy};
+use super::{Accounts, DropReason, FirstProbe, Ledger, Parts, Pipeline, Queue, RetryPolicy, Say};
 use crate::batch::{Batch, Chunk, Resource, protobuf};
 use crate::exporter::scripted::{Answer, ScriptedExporter};
 use crate::exporter::{Accepted, ErrorKind, ExportError, Exporter};
 use crate::plan::{BatchLimits, QueueLimits};
 use crate::recorder::{Core, Outlet};
+use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -31,6 +34,7 @@ struct Setup {
     queue: QueueLimits,
     batch: BatchLimits,
     retry: RetryPolicy,
+    probe_interval: Option<Duration>,
     resource: Resource,
 }
 
@@ -41,6 +45,7 @@ impl Default for Setup {
             // Batches leave when they are asked for, not by time.
             batch: BatchLimits { spans: 512, bytes: 512 * 1024, timeout: PATIENCE },
             retry: RetryPolicy { first: Duration::from_millis(1), most: Duration::from_millis(4) },
+            probe_interval: None,
             resource: Resource::new([("service.name", "test")]),
         }
     }
@@ -59,6 +64,19 @@ impl Setup {
             sees.lock().unwrap().push(names(batch));
             script(batch)
         });
+        let say = move |text: &str| says.lock().unwrap().push(text.to_owned());
+        let (pipeline, probe, queue, core) =
+            self.pipeline(Exporter::Scripted(exporter), Vec::new(), Arc::new(say));
+        probe.recv_timeout(PATIENCE).unwrap().result.unwrap();
+        Bench { pipeline, queue, core, said, seen }
+    }
+
+    fn pipeline(
+        self,
+        primary: Exporter,
+        fallbacks: Vec<Exporter>,
+        say: Say,
+    ) -> (Pipeline, mpsc::Receiver<FirstProbe>, Arc<Queue>, Arc<Core>) {
         let accounts = Arc::new(Accounts::default());
         let queue = Arc::new(Queue::new(self.queue, accounts.clone()));
         let core = Core::new(crate::testing::everything(), queue.clone());
@@ -66,15 +84,16 @@ impl Setup {
             core: core.clone(),
             queue: queue.clone(),
             accounts,
-            exporter: Exporter::Scripted(exporter),
+            primary,
+            fallbacks,
+            probe_interval: self.probe_interval,
             resource: Arc::new(self.resource),
             batch: self.batch,
             retry: self.retry,
-            say: Arc::new(move |text| says.lock().unwrap().push(text.to_owned())),
+            say,
         };
         let (pipeline, probe) = Pipeline::start(parts).unwrap();
-        probe.recv_timeout(PATIENCE).unwrap().result.unwrap();
-        Bench { pipeline, queue, core, said, seen }
+        (pipeline, probe, queue, core)
     }
 }
 

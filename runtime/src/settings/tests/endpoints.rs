@@ -4,7 +4,7 @@ use super::support::*;
 use crate::plan::{Backend, Destination, Endpoint, Wire};
 
 fn destinations(case: &Case) -> Vec<Destination> {
-    match case.plan().0.backend {
+    match case.plan().0.backends.into_iter().next() {
         Some(Backend::Remote(remote)) => remote.destinations,
         other => panic!("{other:?}"),
     }
@@ -187,7 +187,7 @@ fn the_proxies_of_the_environment_are_in_the_plan() {
     let case = keys("tracing_endpoint = 'https://collector.example:4317'")
         .variable("HTTPS_PROXY", "http://127.0.0.1:3128")
         .variable("NO_PROXY", "localhost,127.0.0.1,.svc");
-    match case.plan().0.backend {
+    match case.plan().0.backends.into_iter().next() {
         Some(Backend::Remote(remote)) => {
             assert_eq!(remote.proxies.https.as_deref(), Some("http://127.0.0.1:3128"));
             assert_eq!(remote.proxies.no.as_deref(), Some("localhost,127.0.0.1,.svc"));

@@ -151,24 +151,24 @@ fn a_bad_strong_variable_leaves_the_weak_one() {
 
 #[test]
 fn the_sdk_can_be_disabled_and_false_says_nothing() {
-    assert!(variable("OTEL_SDK_DISABLED", "TRUE").plan().0.backend.is_none());
-    assert!(variable("OTEL_TRACES_EXPORTER", "none").plan().0.backend.is_none());
+    assert!(variable("OTEL_SDK_DISABLED", "TRUE").plan().0.backends.is_empty());
+    assert!(variable("OTEL_TRACES_EXPORTER", "none").plan().0.backends.is_empty());
     let off = keys("enable_tracing = false").variable("OTEL_SDK_DISABLED", "false");
-    assert!(off.plan().0.backend.is_none());
+    assert!(off.plan().0.backends.is_empty());
 }
 
 #[test]
 fn an_endpoint_of_the_platform_asks_for_otlp_unless_somebody_chooses() {
     let endpoint = || variable("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4317");
     assert!(
-        matches!(endpoint().plan().0.backend, Some(Backend::Remote(remote)) if remote.name == "otlp")
+        matches!(&endpoint().plan().0.backends[..], [Backend::Remote(remote)] if remote.name == "otlp")
     );
     let origin = "the variable `OTEL_EXPORTER_OTLP_ENDPOINT`";
     assert_eq!(endpoint().effective("tracing_backend"), ("otlp".into(), origin.into()));
 
     let jaeger = endpoint().attribute(&[("tracing_backend", "jaeger")]);
     assert!(
-        matches!(jaeger.plan().0.backend, Some(Backend::Remote(remote)) if remote.name == "jaeger")
+        matches!(&jaeger.plan().0.backends[..], [Backend::Remote(remote)] if remote.name == "jaeger")
     );
     let console = endpoint().attribute(&[("tracing_backend", "console")]);
     assert_holds(
