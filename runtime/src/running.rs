@@ -86,14 +86,15 @@ pub(crate) fn start_with(
         report::say(&format!("tracing of `{name}` is disabled"));
         return Ok(None);
     };
-    let places = primary.place();
-    let (running, probe) = Running::new(plan, primary, exporters.collect())?;
+    let fallbacks: Vec<Exporter> = exporters.collect();
+    let places = Places::of(&primary, &fallbacks);
+    let (running, probe) = Running::new(plan, primary, fallbacks)?;
     let running = Arc::new(running);
     *lock(&RUNNING) = Some(running.clone());
     drop(starting);
     // While the worker asks the backend.
     recorder::start_clock();
-    report::say(&format!("traces of `{name}` go to {}", told(&places, &probe)));
+    report::say(&format!("traces of `{name}` go to {}", places.told(&probe)));
     Ok(Some(running))
 }
 
@@ -213,18 +214,36 @@ fn service_name(plan: &Plan) -> &str {
     name.map_or("unknown_service", |(_, name)| name)
 }
 
-/// Where traces go, and whether that place answers.
-fn told(places: &str, probe: &Receiver<FirstProbe>) -> String {
-    match probe.recv_timeout(FIRST_ANSWER) {
-        Ok(FirstProbe { place, result: Ok(()) }) => place,
-        Ok(FirstProbe { place, result: Err(error) }) => {
-            format!("{place}, which does not take them: {error}\n(the program runs on, spans wait)")
-        }
-        Err(_) => {
-            let waited = FIRST_ANSWER.as_millis();
-            format!(
-                "{places}, which has not answered within {waited} ms\n(the program runs on, spans wait)"
-            )
+/// Where traces go, for people.
+struct Places {
+    primary: String,
+    /// Empty where there is no other one.
+    fallbacks: String,
+}
+
+impl Places {
+    fn of(primary: &Exporter, fallbacks: &[Exporter]) -> Places {
+        let fallbacks: Vec<_> = fallbacks.iter().map(Exporter::place).collect();
+        Places { primary: primary.place(), fallbacks: fallbacks.join(" or ") }
+    }
+
+    /// Where traces go, and whether that place answers.
+    fn told(&self, probe: &Receiver<FirstProbe>) -> String {
+        let Places { primary, fallbacks } = self;
+        let meanwhile = match &**fallbacks {
+            "" => "(the program runs on, spans wait)".to_owned(),
+            _ => format!("(the program runs on, spans go to {fallbacks} meanwhile)"),
+        };
+        match probe.recv_timeout(FIRST_ANSWER) {
+            Ok(FirstProbe { place, result: Ok(()) }) if fallbacks.is_empty() => place,
+            Ok(FirstProbe { place, result: Ok(()) }) => format!("{place}, or else to {fallbacks}"),
+            Ok(FirstProbe { place, result: Err(error) }) => {
+                format!("{place}, which does not take them: {error}\n{meanwhile}")
+            }
+            Err(_) => {
+                let waited = FIRST_ANSWER.as_millis();
+                format!("{primary}, which has not answered within {waited} ms\n{meanwhile}")
+            }
         }
     }
 }

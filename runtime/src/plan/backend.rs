@@ -6,13 +6,8 @@ use super::{Backend, Console, Destination, Remote, Tls};
 use crate::settings::{BackendName, Origin, Problem, Settings};
 
 impl Conversion<'_> {
-    /// None where tracing is disabled, or where an error was reported.
-    pub(super) fn backends(&mut self) -> Vec<Backend> {
-        self.backend().into_iter().collect()
-    }
-
     /// `None` where tracing is disabled, or where an error was reported.
-    fn backend(&mut self) -> Option<Backend> {
+    pub(super) fn backend(&mut self) -> Option<Backend> {
         if !self.settings.enable_tracing {
             return None;
         }
@@ -35,7 +30,7 @@ impl Conversion<'_> {
         None
     }
 
-    fn console(&mut self) -> Backend {
+    pub(super) fn console(&mut self) -> Backend {
         let backend = self.origins.of("tracing_backend");
         let endpoint = self.origins.of("tracing_endpoint");
         // Whoever wrote the file or the attribute may not know of the variable: its author should

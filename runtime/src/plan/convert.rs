@@ -68,15 +68,6 @@ impl Conversion<'_> {
             let problem = Problem::new(refused.origin.clone(), message);
             self.report.error(problem.hint(format!("leave it out: {}", refused.instead)));
         }
-        if !self.settings.tracing_fallbacks.is_empty() {
-            let names = self.settings.tracing_fallbacks.join("`, `");
-            let message = format!(
-                "`tracing_fallbacks` is `{names}`, but fallbacks are not available in this version"
-            );
-            let problem = Problem::new(self.origins.of("tracing_fallbacks"), message);
-            let hint = "leave it out: `tracing_backend` names the one backend";
-            self.report.error(problem.hint(hint));
-        }
     }
 
     /// A batch cannot be larger than the queue that it is taken from.

@@ -2,11 +2,12 @@
 //! reads nothing else.
 //!
 //! `convert` makes it and checks what shows only when values meet, `backend` and `destinations` say
-//! where spans go and how.
+//! where spans go and how, `fallbacks` where they go otherwise.
 
 mod backend;
 mod convert;
 mod destinations;
+mod fallbacks;
 #[cfg(test)]
 mod tests;
 

@@ -28,7 +28,8 @@ pub(super) enum Kind {
     Headers,
     /// A table of names and texts.
     Attributes,
-    List(&'static [&'static str], Field<Vec<String>>),
+    /// A list of backends, which [`super::fallbacks`] reads.
+    Fallbacks,
     /// Tables of rules, which [`super::rules`] reads.
     Rules,
     /// A key of a later version: it is known, so that mistakes beside it are found, and refused
@@ -114,11 +115,8 @@ impl Kind {
             Kind::Secret(field) => put(field(to), read::secret(raw)?, |_| "<redacted>".into()),
             Kind::Headers => read_header(entry, to)?,
             Kind::Attributes => read_attribute(entry, to)?,
-            Kind::List(names, field) => {
-                put(field(to), read::list(raw, names)?, |list| format!("[{}]", list.join(", ")))
-            }
-            // Each of its rules has mistakes of its own: they are read by `rules::take`.
-            Kind::Rules => return Err(vec![]),
+            // What is in them has mistakes of its own: they are read by `fallbacks::take` and `rules::take`.
+            Kind::Fallbacks | Kind::Rules => return Err(vec![]),
             Kind::NotAvailable { instead } => refuse_later(entry, instead, to),
         };
         Ok(Understood { shown, doubt: None })
@@ -154,7 +152,7 @@ impl Kind {
             ),
             Kind::Headers => "a table of headers or a list `name=value,name=value`".into(),
             Kind::Attributes => "a table of texts or a list `name=value,name=value`".into(),
-            Kind::List(names, _) => format!("a list of {}", one_of(names)),
+            Kind::Fallbacks => "a list of backends, endpoints and tables of both".into(),
             Kind::Rules => "a list of tables".into(),
             Kind::NotAvailable { instead } => format!("left out in this version: {instead}"),
         }

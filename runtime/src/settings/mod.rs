@@ -12,6 +12,7 @@
 
 mod endpoint;
 mod entries;
+mod fallbacks;
 mod headers;
 mod keys;
 mod kind;
@@ -33,6 +34,7 @@ mod tests;
 mod typed;
 
 pub(crate) use endpoint::Address;
+pub(crate) use fallbacks::Fallback;
 pub(crate) use headers::Headers;
 pub(crate) use origin::{Origin, Origins};
 pub(crate) use proxies::Proxies;
@@ -84,8 +86,13 @@ impl Loaded {
     }
 
     fn take_entry(&mut self, entry: Entry) {
-        if let Kind::Rules = entry.key.kind {
-            let shown = rules::take(&entry, &mut self.settings, &mut self.report);
+        let take = match entry.key.kind {
+            Kind::Rules => Some(rules::take as fn(&_, &mut _, &mut _) -> _),
+            Kind::Fallbacks => Some(fallbacks::take as _),
+            _ => None,
+        };
+        if let Some(take) = take {
+            let shown: Option<String> = take(&entry, &mut self.settings, &mut self.report);
             return shown.into_iter().for_each(|shown| {
                 self.origins.set(entry.path(), shown, entry.origin.clone());
             });

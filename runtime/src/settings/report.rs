@@ -108,9 +108,20 @@ impl Report {
         self.doubtful.contains(key)
     }
 
+    pub(super) fn has_errors(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
     /// Takes over the errors of another report, and nothing else.
     pub(super) fn errors_of(&mut self, other: Report) {
         self.errors.extend(other.errors);
+    }
+
+    /// Takes over all that another report says, in other words.
+    pub(crate) fn take_over(&mut self, other: Report, words: impl Fn(Problem) -> Problem) {
+        self.errors.extend(other.errors.into_iter().map(&words));
+        let warnings = other.warnings.into_iter().map(|(problem, key)| (words(problem), key));
+        self.warnings.extend(warnings);
     }
 
     /// The warnings, or the errors where there are some.

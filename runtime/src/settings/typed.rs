@@ -1,6 +1,6 @@
 //! The settings as types: what the rest of the runtime may ask for.
 
-use super::{Address, Headers, Origin, Proxies, Secret, SpanRule, Terminal};
+use super::{Address, Fallback, Headers, Origin, Proxies, Secret, SpanRule, Terminal};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,7 +21,8 @@ pub(crate) struct Settings {
     pub(crate) tracing_backend: BackendName,
     pub(crate) tracing_protocol: Option<Protocol>,
     pub(crate) tracing_endpoint: Option<Address>,
-    pub(crate) tracing_fallbacks: Vec<String>,
+    /// `None`: nobody said where spans go when the first backend fails.
+    pub(crate) tracing_fallbacks: Option<Vec<Fallback>>,
     pub(crate) tracing_headers: Headers,
     pub(crate) tracing_tls: TlsFiles,
     pub(crate) tracing_compression: Compression,

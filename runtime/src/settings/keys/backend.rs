@@ -131,10 +131,29 @@ pub(super) static KEYS: &[Key] = &[
         "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
     ])
     .doc("How long one request may take, connecting included; then it is sent again."),
+    key("tracing_fallbacks", Kind::Fallbacks)
+        .example(
+            "[\"http://other:4317\", { backend = \"otlp\", endpoint = \"https://third:4318\" }]",
+        )
+        .doc(
+            "Where spans go while `tracing_backend` does not take them, in this order: a batch \
+             goes to the first backend that is up. Each is the name of a backend, an endpoint, \
+             which is taken for one of `otlp`, or a table with `backend`, `endpoint`, `protocol`, \
+             `headers`, `tls`, `compression` and `timeout`, which mean what the keys \
+             `tracing_backend`, `tracing_endpoint` and so on mean. `compression` and `timeout` are \
+             those of the first backend where they are left out; headers and certificates are \
+             never sent to another backend than their own. In a variable: names and endpoints \
+             separated by commas, or the list in brackets. Where nobody sets this key and standard \
+             error is a terminal, it is `[\"console\"]`; `[]` switches that off. A backend that \
+             fails twice in a row, that does not answer in time or that fails a health check is \
+             left, and is the first again after two good answers. While another backend is up, \
+             in time is a second, or four times as long as the last answer took; spans that were \
+             given up then may arrive twice.",
+        ),
     key("tracing_health_check", Kind::Flag(|to| &mut to.tracing_health_check)).default("true").doc(
-        "Whether the backend is asked regularly if it would accept spans. It is read and \
-             checked, and has no effect in this version: the backend is asked once, at the \
-             start.",
+        "Whether each backend is asked regularly if it would accept spans, by an empty batch. \
+         Without it each is asked at the start, and then only while it is down and another one \
+         of `tracing_fallbacks` stands in for it.",
     ),
     key(
         "tracing_health_check_interval",
@@ -153,7 +172,12 @@ pub(super) static KEYS: &[Key] = &[
         ),
     )
     .default("30")
-    .doc("How often it is asked. It is read and checked, and has no effect in this version."),
+    .doc(
+        "How long a backend may be sent nothing before it is asked. One that is down is asked \
+         after a second, and then ever less often, down to this interval. One that goes down \
+         again within a minute after it came back is not the first again before this interval is \
+         over, then before twice as long, up to ten minutes.",
+    ),
     key(
         "tracing_console_format",
         Kind::Choice(Choices {

@@ -7,10 +7,6 @@ use crate::settings::kind::Kind;
 const IN_MEMORY: &str = "spans that wait are kept in memory, see `tracing_max_queue_bytes`";
 
 pub(super) static KEYS: &[Key] = &[
-    key(
-        "tracing_fallbacks",
-        Kind::List(&["jaeger", "zipkin", "otlp", "console"], |to| &mut to.tracing_fallbacks),
-    ),
     not_available("tracing_spool_dir", IN_MEMORY),
     not_available("tracing_spool_max_bytes", IN_MEMORY),
     not_available("tracing_propagators", "requests carry no trace context in this version"),

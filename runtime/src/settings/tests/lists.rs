@@ -2,7 +2,6 @@
 
 use super::support::*;
 
-const FALLBACKS: &str = "SYN_OBSERVABILITY__TRACING_FALLBACKS";
 const HEADERS: &str = "SYN_OBSERVABILITY__TRACING_HEADERS";
 
 fn headers(case: &Case) -> Vec<(String, String)> {
@@ -16,53 +15,6 @@ fn headers(case: &Case) -> Vec<(String, String)> {
 
 fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-}
-
-/// A list of one element stayed a text: <https://github.com/rust-cli/config-rs/issues/428>.
-#[test]
-fn lists_of_any_length_and_form_are_read_from_a_variable() {
-    for (value, elements) in [
-        ("console", &["console"][..]),
-        ("zipkin,console", &["zipkin", "console"]),
-        ("[\"zipkin\", \"console\"]", &["zipkin", "console"]),
-        (" zipkin , ,console ", &["zipkin", "console"]),
-        ("[]", &[]),
-    ] {
-        assert_eq!(
-            variable(FALLBACKS, value).load().settings.tracing_fallbacks,
-            elements,
-            "{value}"
-        );
-    }
-    assert_eq!(keys("tracing_fallbacks = ['otlp']").load().settings.tracing_fallbacks, ["otlp"]);
-}
-
-#[test]
-fn a_list_with_something_else_in_it_is_refused() {
-    for (value, parts) in [
-        ("zipkni,console", &["`zipkni` is not known", "nearest is `zipkin`"][..]),
-        ("[1]", &["`\"1\"`, in quotes"]),
-        ("[", &["a list of `jaeger`, `zipkin`, `otlp` or `console`"]),
-    ] {
-        let error = variable(FALLBACKS, value).error();
-        assert_holds(&error, parts);
-        assert_holds(&error, &["`tracing_fallbacks` is", FALLBACKS]);
-    }
-}
-
-#[test]
-fn fallbacks_are_refused_until_they_do_something() {
-    let error = keys("tracing_fallbacks = ['zipkin', 'console']").error();
-    assert_holds(
-        &error,
-        &[
-            "`zipkin`, `console`",
-            "not available in this version",
-            "Synndicate.toml:2:21",
-            "`tracing_backend`",
-        ],
-    );
-    assert!(variable(FALLBACKS, "[]").warnings().is_empty());
 }
 
 /// Names of headers could not be given in variables:

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod endpoints;
+mod fallbacks;
 mod lists;
 mod precedence;
 mod properties;
