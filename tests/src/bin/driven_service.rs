@@ -4,7 +4,11 @@
 use serde_json::json;
 use std::io::{self, BufRead, Write, stdin, stdout};
 use std::thread;
+use std::time::Duration;
 use synndicate::{DropReason, Ledger, traced, traced_service};
+use tokio::runtime::Builder;
+use tokio::task::JoinSet;
+use tokio::time::interval;
 
 /// What a thread's ring holds for sure, and what a span takes besides its text.
 const RING: usize = 32 * 1024;
@@ -19,11 +23,13 @@ fn main() -> io::Result<()> {
         let answer = match words[..] {
             ["spans", count] => spans(&mut next, number(count)?, 0)?,
             ["spans", count, bytes] => spans(&mut next, number(count)?, number(bytes)? as usize)?,
+            ["tasks", flavour, count] => tasks(&mut next, flavour, number(count)?)?,
             ["threads", threads, each] => threads_of_spans(number(threads)?, number(each)?)?,
             ["bad"] => bad(),
             ["greet", name] => greet(name),
             ["flush"] => synndicate::flush().to_string(),
             ["ledger"] => account(&synndicate::ledger()),
+            ["health"] => synndicate::health().to_json(),
             ["shutdown"] => account(&synndicate::shutdown()),
             ["memory"] => memory()?,
             ["end"] => break,
@@ -61,6 +67,27 @@ fn spans(next: &mut u64, count: u64, bytes: usize) -> io::Result<String> {
         *next = end;
         Ok(end.to_string())
     })
+}
+
+/// Makes so many numbered spans in tasks of a runtime of one thread or of several, 20,000 a second.
+fn tasks(next: &mut u64, flavour: &str, count: u64) -> io::Result<String> {
+    let mut builder = match flavour {
+        "current" => Builder::new_current_thread(),
+        _ => Builder::new_multi_thread(),
+    };
+    let end = *next + count;
+    builder.enable_time().build()?.block_on(async {
+        let mut tick = interval(Duration::from_millis(1));
+        let mut tasks = JoinSet::new();
+        while *next < end {
+            tick.tick().await;
+            let numbers = *next..end.min(*next + 20);
+            *next = numbers.end;
+            tasks.spawn(async move { numbers.for_each(|number| work(number, "")) });
+        }
+        tasks.join_all().await;
+    });
+    Ok(end.to_string())
 }
 
 #[traced(capture(text))]
