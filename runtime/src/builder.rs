@@ -107,7 +107,7 @@ impl Builder {
     fn start_with(self, exporter: Exporter) -> Result<Tracing, StartError> {
         let sources = Sources { builder: self.settings, ..Sources::from_process() };
         let plan = running::plan(&sources).map_err(StartError)?;
-        let running = running::start_with(&plan, |_| Ok(exporter)).map_err(StartError)?;
+        let running = running::start_with(&plan, exporter).map_err(StartError)?;
         Ok(Tracing { running })
     }
 }

@@ -63,13 +63,22 @@ pub(crate) fn plan(sources: &Sources) -> Result<Plan, StartProblem> {
 
 /// Starts what the plan says, and tells in one line where traces go. `None` where that is nowhere.
 pub(crate) fn start(plan: &Plan) -> Result<Option<Arc<Running>>, StartProblem> {
-    start_with(plan, exporter)
+    start_by(plan, exporter)
 }
 
-/// The same with exporters of the caller's choice.
+/// The same with an exporter of the caller's choice in the place of the first backend's.
+#[cfg(any(feature = "sdk", feature = "testing"))]
 pub(crate) fn start_with(
     plan: &Plan,
-    exporter: impl Fn(&Backend) -> Result<Exporter, SetupError>,
+    primary: Exporter,
+) -> Result<Option<Arc<Running>>, StartProblem> {
+    let mut primary = Some(primary);
+    start_by(plan, |backend| primary.take().map_or_else(|| exporter(backend), Ok))
+}
+
+fn start_by(
+    plan: &Plan,
+    mut exporter: impl FnMut(&Backend) -> Result<Exporter, SetupError>,
 ) -> Result<Option<Arc<Running>>, StartProblem> {
     let starting = lock(&STARTING);
     if running().is_some_and(|running| !running.has_ended()) {
