@@ -93,11 +93,14 @@ mod plan;
 
 mod batch;
 
+#[cfg_attr(not(feature = "console"), allow(dead_code, reason = "each exporter writes some of it"))]
 mod json;
 
 mod recorder;
 
 mod capture;
+
+pub mod propagation;
 
 mod tasks;
 

@@ -7,6 +7,7 @@ use crate::batch::Resource;
 use crate::exporter::{Exporter, SetupError};
 use crate::pipeline::{Accounts, FirstProbe, Health, Ledger, Parts, Pipeline, Queue, RetryPolicy};
 use crate::plan::{Backend, Plan};
+use crate::propagation::use_propagators;
 use crate::recorder::{self, AnotherSubscriber, Config, Core, Filter, Limits, Rules, Sampler};
 use crate::report;
 use crate::settings::{SettingsErrors, Sources, load};
@@ -116,6 +117,7 @@ impl Running {
         let accounts = Arc::new(Accounts::default());
         let queue = Arc::new(Queue::new(plan.queue, accounts.clone()));
         let core = Core::new(recorder_config(plan), queue.clone());
+        use_propagators(&plan.propagators);
         recorder::use_redaction_key(plan.redaction_key.as_ref());
         recorder::turn_to(Some(&core))
             .map_err(|AnotherSubscriber| StartProblem::AnotherSubscriber)?;

@@ -12,7 +12,7 @@ mod fallbacks;
 mod tests;
 
 pub(crate) use crate::settings::{
-    Compression, ConsoleFormat, Headers, Proxies, Scalar, Secret, SpanRule, Terminal,
+    Compression, ConsoleFormat, Headers, Propagator, Proxies, Scalar, Secret, SpanRule, Terminal,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -29,6 +29,8 @@ pub(crate) struct Plan {
     /// Which `tracing` spans and events are recorded.
     pub(crate) filter: Targets,
     pub(crate) limits: SpanLimits,
+    /// Which headers carry trace context, in the order in which they are read.
+    pub(crate) propagators: Vec<Propagator>,
     /// What is said of single spans.
     pub(crate) rules: Vec<SpanRule>,
     /// What hashes of redacted values depend on; `None`: something that no other process has.

@@ -1,5 +1,6 @@
 //! The span that is current on this thread: its ids, and attributes from anywhere in the code.
 
+#[cfg(test)]
 use super::context::SpanContext;
 use super::encoder::{Content, Limits, Precedence, Value};
 use super::foreign;
@@ -52,7 +53,7 @@ fn as_text(value: &(impl Value + ?Sized), limits: Limits) -> Option<String> {
 }
 
 /// Writes to the current span, if it is recorded. `write` may run user code.
-fn amend(write: impl FnOnce(&mut Content, Limits)) {
+pub(super) fn amend(write: impl FnOnce(&mut Content, Limits)) {
     let Some(recorder) = current_recorder() else { return foreign::set_on_current(write) };
     let Some(span) = innermost(recorder).filter(|(context, _)| context.is_sampled()) else {
         return;
@@ -70,8 +71,8 @@ fn amend(write: impl FnOnce(&mut Content, Limits)) {
     });
 }
 
-/// The identity of the current span, for those who carry it elsewhere.
-#[cfg_attr(not(test), expect(dead_code, reason = "propagation stands on it"))]
+/// The identity of the current span.
+#[cfg(test)]
 pub(crate) fn context() -> Option<SpanContext> {
     Some(innermost(current_recorder()?)?.0)
 }

@@ -3,11 +3,13 @@
 //! A frame is on its thread's stack while its code runs, in its future between polls, in the pool between spans.
 
 use super::callsite::CallSite;
+use super::clock;
 use super::context::SpanContext;
 use super::encoder::Content;
-use super::slot::{Slot, lock};
+use super::remote::Carried;
+use super::slot::{Opening, Slot, lock};
 use super::slots;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// How many frames a thread keeps before it shares them, and how many it takes at once.
 const KEEP: usize = 64;
@@ -28,6 +30,8 @@ pub(crate) struct Frame {
     pub(crate) began: u64,
     /// The thread was unwinding already when the span began, so that its panic is not this span's.
     pub(crate) unwinding: bool,
+    /// What came with the request that the span serves.
+    pub(crate) carried: Option<Arc<Carried>>,
     /// Made by a future's wrapper whose body has not run yet.
     pub(crate) fresh: bool,
     slot: &'static Slot,
@@ -45,6 +49,7 @@ impl Frame {
             site: None,
             began: 0,
             unwinding: false,
+            carried: None,
             fresh: false,
             slot,
             index,
@@ -66,6 +71,26 @@ impl Frame {
     #[inline]
     pub(crate) fn slot(&self) -> &'static Slot {
         self.slot
+    }
+
+    /// Makes the span a child of `parent`, in another process. False where somebody has a handle of it.
+    pub(crate) fn adopt(&mut self, parent: &SpanContext, carried: Arc<Carried>) -> bool {
+        let Some(site) = self.site.filter(|_| self.slot.is_private()) else { return false };
+        let was_sampled = self.context.is_sampled();
+        let opening = Opening::adopted(&self.context, self.slot.info(), parent);
+        self.slot.publish(&opening);
+        self.context = opening.context;
+        self.carried = Some(carried);
+        match (was_sampled, self.context.is_sampled()) {
+            (true, false) => _ = self.slot.close(),
+            (false, true) => {
+                self.content.begin(site.kind);
+                self.began = clock::monotonic();
+                self.slot.open(clock::unix(self.began));
+            }
+            (true, true) | (false, false) => {}
+        }
+        true
     }
 
     /// Leaves the slot to the handles that live on, and takes another one. False where there is none to take.
@@ -129,6 +154,7 @@ impl FramePool {
     #[inline(always)]
     pub(crate) fn give_back(&mut self, mut frame: Box<Frame>) {
         frame.content.recycle();
+        frame.carried = None;
         self.frames.push(frame);
         if self.frames.len() >= KEEP {
             self.share(SHARE);

@@ -9,11 +9,12 @@ use std::hash::{BuildHasher, RandomState};
 #[derive(Debug)]
 pub(crate) struct IdGenerator {
     state: [u64; 4],
+    last: u64,
 }
 
 impl IdGenerator {
     /// Not seeded yet, so that it can stand in a constant.
-    pub(crate) const UNSEEDED: IdGenerator = IdGenerator { state: [0; 4] };
+    pub(crate) const UNSEEDED: IdGenerator = IdGenerator { state: [0; 4], last: 0 };
 
     /// A span id: never zero, which means "none" on the wire.
     #[inline]
@@ -22,9 +23,17 @@ impl IdGenerator {
             match self.next() {
                 0 if self.state == [0; 4] => self.seed(),
                 0 => {}
-                id => return id,
+                id => {
+                    self.last = id;
+                    return id;
+                }
             }
         }
+    }
+
+    /// The id that was given last.
+    pub(crate) fn last(&self) -> u64 {
+        self.last
     }
 
     /// A trace id: never zero in either half.
@@ -57,7 +66,7 @@ mod tests {
 
     #[test]
     fn the_sequence_is_that_of_the_reference_implementation() {
-        let mut ids = IdGenerator { state: [1, 2, 3, 4] };
+        let mut ids = IdGenerator { state: [1, 2, 3, 4], last: 0 };
         let first: [u64; 4] = std::array::from_fn(|_| ids.next());
         assert_eq!(first, [41_943_041, 58_720_359, 3_588_806_011_781_223, 3_591_011_842_654_386]);
     }

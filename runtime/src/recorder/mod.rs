@@ -53,7 +53,6 @@ mod polling;
 mod prepared;
 mod redaction;
 mod registry;
-#[cfg_attr(not(test), expect(dead_code, reason = "propagation stands on it"))]
 mod remote;
 mod ring;
 mod rings;
@@ -80,6 +79,7 @@ pub use future::{Traced, traced};
 pub use lane::{Guard, enter, enter_at, first, first_attributes};
 pub use origin::Origin;
 pub use prepared::{Prepared, prepare, prepare_at};
+pub(crate) use remote::{Adoption, Carried, RemoteParent, Sampled, adopt, outgoing};
 pub use rules::{CallSiteInfo, REDACTED, callsites};
 pub use stream::TracedStream;
 

@@ -1,10 +1,75 @@
-//! A span of another process as the parent of what runs on this thread.
+//! Spans of other processes: one as the parent of what runs on this thread, and what a request to another one is to say.
 
 use super::context::{REMOTE, SAMPLED, SpanContext};
+use super::current;
 use super::install::current_recorder;
 use super::stack::State;
 use super::thread;
 use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// What comes with a request besides the ids of its span, and goes on with the requests that it causes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Carried {
+    /// The trace that the state is about.
+    pub(crate) trace_id: u128,
+    /// W3C `tracestate`.
+    pub(crate) trace_state: Box<str>,
+    /// W3C `baggage`.
+    pub(crate) baggage: Box<str>,
+}
+
+/// What a request from the current span is to say.
+#[derive(Debug)]
+pub(crate) struct Outgoing {
+    pub(crate) trace_id: u128,
+    pub(crate) span_id: u64,
+    pub(crate) sampled: Sampled,
+    pub(crate) carried: Option<Arc<Carried>>,
+}
+
+/// What a request that is sent now is to say; `None` where no span of ours is current.
+pub(crate) fn outgoing() -> Option<Outgoing> {
+    let recorder = current_recorder()?;
+    thread::with(|thread| {
+        let context = thread.stack.innermost(recorder)?.context;
+        Some(Outgoing {
+            trace_id: context.trace_id,
+            span_id: context.span_id,
+            sampled: if context.is_sampled() { Sampled::Yes } else { Sampled::No },
+            carried: thread.stack.carried(recorder).cloned(),
+        })
+    })
+}
+
+/// What came of an attempt to change the parent of the current span.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Adoption {
+    Done,
+    /// Somebody may know the span by what it was.
+    TooLate,
+}
+
+/// Makes the current span a child of one in another process, whose decision about the trace counts from now on. Where it is too
+/// late for that, the current span is linked to the other one.
+pub(crate) fn adopt(
+    trace_id: u128,
+    span_id: u64,
+    sampled: Sampled,
+    carried: Arc<Carried>,
+) -> Adoption {
+    let Some(recorder) = current_recorder() else { return Adoption::TooLate };
+    let parent = SpanContext { trace_id, span_id, recorder, flags: flags(sampled) };
+    if thread::with(|thread| thread.adopt(&parent, carried)) {
+        return Adoption::Done;
+    }
+    current::amend(|content, limits| content.link(&parent, limits));
+    Adoption::TooLate
+}
+
+fn flags(sampled: Sampled) -> u32 {
+    REMOTE | if sampled == Sampled::Yes { SAMPLED } else { 0 }
+}
 
 /// A span of another process that is the parent of what runs while this lives.
 #[derive(Debug)]
@@ -22,12 +87,17 @@ pub(crate) enum Sampled {
 
 impl RemoteParent {
     /// Makes the span current on this thread. `None` where no recorder is current.
-    pub(crate) fn enter(trace_id: u128, span_id: u64, sampled: Sampled) -> Option<RemoteParent> {
+    pub(crate) fn enter(
+        trace_id: u128,
+        span_id: u64,
+        sampled: Sampled,
+        carried: Option<Arc<Carried>>,
+    ) -> Option<RemoteParent> {
         let recorder = current_recorder()?;
-        let flags = REMOTE | if sampled == Sampled::Yes { SAMPLED } else { 0 };
-        let context = SpanContext { trace_id, span_id, recorder, flags };
+        let context = SpanContext { trace_id, span_id, recorder, flags: flags(sampled) };
         thread::with(|thread| {
-            let frame = thread.remote(context)?;
+            let mut frame = thread.remote(context)?;
+            frame.carried = carried;
             thread.stack.push(context, State::Frame(frame));
             Some(RemoteParent { span_id, not_send: PhantomData })
         })

@@ -4,7 +4,7 @@
 //! life, so making a handle of a `#[traced]` span moves nothing: it only counts a reference. A `tracing` span has all its
 //! state in its slot.
 
-use super::context::{REMOTE, SAMPLED, SpanContext};
+use super::context::{REMOTE, REMOTE_PARENT, SAMPLED, SpanContext};
 use super::encoder::Content;
 use super::sync::{
     AtomicU32, AtomicU64, Mutex, MutexGuard,
@@ -50,6 +50,15 @@ pub(crate) struct Opening {
     pub(crate) context: SpanContext,
     pub(crate) parent: u64,
     pub(crate) info: u32,
+}
+
+impl Opening {
+    /// The span that is `context`, with these flags and this call site, as a child of `parent` in another process.
+    pub(crate) fn adopted(context: &SpanContext, info: u32, parent: &SpanContext) -> Opening {
+        let context =
+            SpanContext { trace_id: parent.trace_id, flags: parent.flags & SAMPLED, ..*context };
+        Opening { context, parent: parent.span_id, info: info & !SAMPLED | REMOTE_PARENT }
+    }
 }
 
 const WRITTEN: u64 = 1 << 31;
@@ -168,6 +177,17 @@ impl Slot {
     #[inline]
     pub(crate) fn is_private(&self) -> bool {
         self.word.load(Acquire) as u32 == 1
+    }
+
+    /// Makes the span `id` a child of `parent`, in another process; its new identity. `None` where it has gone, or where
+    /// somebody else has a handle of it, too.
+    pub(crate) fn adopt(&self, id: u64, parent: &SpanContext) -> Option<SpanContext> {
+        if self.word.load(Acquire) != id & GENERATION | 1 {
+            return None;
+        }
+        let opening = Opening::adopted(&self.context(), self.info(), parent);
+        self.publish(&opening);
+        Some(opening.context)
     }
 
     /// Counts a reference more, if `id` is of this generation.

@@ -2,8 +2,10 @@
 
 use super::context::{REMOTE, SpanContext};
 use super::frame::Frame;
+use super::remote::Carried;
 use super::slot::Slot;
 use super::slots;
+use std::sync::Arc;
 
 /// Where the state of a span on the stack is.
 #[derive(Debug)]
@@ -22,6 +24,16 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    /// Makes the span a child of `parent`, in another process. False where somebody may know it by what it was.
+    pub(crate) fn adopt(&mut self, parent: &SpanContext, carried: Arc<Carried>) -> bool {
+        let adopted = match &mut self.state {
+            State::Frame(frame) => frame.adopt(parent, carried).then_some(frame.context),
+            State::Slot(id) => slots::find(*id).and_then(|slot| slot.adopt(*id, parent)),
+        };
+        self.context = adopted.unwrap_or(self.context);
+        adopted.is_some()
+    }
+
     fn is_frame_of(&self, span_id: u64) -> bool {
         self.context.span_id == span_id && matches!(self.state, State::Frame(_))
     }
@@ -68,6 +80,20 @@ impl ContextStack {
             None => None,
             Some(_) => self.entries.iter().rev().find(|entry| entry.context.recorder == recorder),
         }
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn innermost_mut(&mut self, recorder: u32) -> Option<&mut Entry> {
+        self.entries.iter_mut().rev().find(|entry| entry.context.recorder == recorder)
+    }
+
+    /// What came with the request that is being served.
+    pub(crate) fn carried(&self, recorder: u32) -> Option<&Arc<Carried>> {
+        let mut own = self.entries.iter().rev().filter(|entry| entry.context.recorder == recorder);
+        own.find_map(|entry| match &entry.state {
+            State::Frame(frame) => frame.carried.as_ref(),
+            State::Slot(_) => None,
+        })
     }
 
     /// Takes the frame of a sampled span that is somewhere on this thread, and leaves its slot's id in its place.

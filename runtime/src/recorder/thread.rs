@@ -13,6 +13,7 @@ use super::ids::IdGenerator;
 use super::origin::Origin;
 use super::outlet::{ThreadOutlet, finish};
 use super::policy::Decision;
+use super::remote::Carried;
 use super::sampler::Sampler;
 use super::slot::{Opening, Slot};
 use super::slots;
@@ -20,6 +21,7 @@ use super::stack::ContextStack;
 use crate::batch::UNFINISHED;
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 thread_local! {
@@ -254,6 +256,16 @@ impl Thread {
     pub(crate) fn remote(&mut self, context: SpanContext) -> Option<Box<Frame>> {
         self.outlet(context.recorder)?;
         self.open_frame(&Opening { context, parent: 0, info: REMOTE }, None)
+    }
+
+    /// Makes the innermost span a child of `parent`, in another process. False where there is none, or where another span began
+    /// on this thread since that one did: it may be its child.
+    pub(crate) fn adopt(&mut self, parent: &SpanContext, carried: Arc<Carried>) -> bool {
+        let last = self.ids.last();
+        let innermost = self.stack.innermost_mut(parent.recorder);
+        innermost
+            .filter(|entry| entry.context.span_id == last && entry.context.flags & REMOTE == 0)
+            .is_some_and(|entry| entry.adopt(parent, carried))
     }
 
     /// Takes the frame of a span that is recorded into the caller's hand, who is about to run user code for it. Meanwhile the

@@ -2,7 +2,7 @@
 
 use super::entries::Entry;
 use super::quantity::{Unit, show_duration, show_size};
-use super::{Secret, Settings, headers, read};
+use super::{Propagator, Secret, Settings, headers, read};
 use std::fmt::Display;
 use std::time::Duration;
 use tracing_subscriber::filter::Targets;
@@ -28,6 +28,7 @@ pub(super) enum Kind {
     Headers,
     /// A table of names and texts.
     Attributes,
+    Propagators(Field<Vec<Propagator>>),
     /// A list of backends, which [`super::fallbacks`] reads.
     Fallbacks,
     /// Tables of rules, which [`super::rules`] reads.
@@ -113,6 +114,11 @@ impl Kind {
             }
             Kind::Filter(field) => put(field(to), read::filter(raw)?, Targets::to_string),
             Kind::Secret(field) => put(field(to), read::secret(raw)?, |_| "<redacted>".into()),
+            Kind::Propagators(field) => {
+                let names = read::list(raw, Propagator::NAMES)?;
+                let named = names.iter().filter_map(|name| Propagator::named(name)).collect();
+                put(field(to), named, |_| format!("[{}]", names.join(", ")))
+            }
             Kind::Headers => read_header(entry, to)?,
             Kind::Attributes => read_attribute(entry, to)?,
             // What is in them has mistakes of its own: they are read by `fallbacks::take` and `rules::take`.
@@ -152,6 +158,7 @@ impl Kind {
             ),
             Kind::Headers => "a table of headers or a list `name=value,name=value`".into(),
             Kind::Attributes => "a table of texts or a list `name=value,name=value`".into(),
+            Kind::Propagators(_) => format!("a list of {}", one_of(Propagator::NAMES)),
             Kind::Fallbacks => "a list of backends, endpoints and tables of both".into(),
             Kind::Rules => "a list of tables".into(),
             Kind::NotAvailable { instead } => format!("left out in this version: {instead}"),

@@ -44,7 +44,9 @@ pub(crate) use secret::Secret;
 pub use sources::ServiceAttribute;
 pub(crate) use sources::Sources;
 pub(crate) use terminal::Terminal;
-pub(crate) use typed::{BackendName, Compression, ConsoleFormat, NotAvailable, Protocol, Settings};
+pub(crate) use typed::{
+    BackendName, Compression, ConsoleFormat, NotAvailable, Propagator, Protocol, Settings,
+};
 
 use entries::Entry;
 use kind::Kind;

@@ -132,6 +132,21 @@ pub(super) fn filter(raw: &Raw) -> Result<Targets, Hints> {
         .map_err(|error: tracing_subscriber::filter::ParseError| vec![error.to_string()])
 }
 
+/// A list of names; the word `none` is one without any.
+pub(super) fn list(raw: &Raw, names: &[&'static str]) -> Result<Vec<String>, Hints> {
+    let elements = elements(raw)?;
+    if elements == ["none"] {
+        return Ok(Vec::new());
+    }
+    match elements.iter().find(|element| !names.contains(&element.as_str())) {
+        Some(unknown) => {
+            let unknown_name = format!("`{}` is not known", unknown.escape_debug());
+            Err([vec![unknown_name], meant(unknown, names)].concat())
+        }
+        None => Ok(elements),
+    }
+}
+
 /// The texts of a list: in brackets, separated by commas, or a single one.
 pub(super) fn elements(raw: &Raw) -> Result<Vec<String>, Hints> {
     let raw = raw.clone().structured().map_err(|broken| vec![broken.message])?;

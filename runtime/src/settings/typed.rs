@@ -30,6 +30,7 @@ pub(crate) struct Settings {
     pub(crate) tracing_max_request_bytes: u64,
     pub(crate) tracing_sample_rate: f64,
     pub(crate) tracing_filter: Targets,
+    pub(crate) tracing_propagators: Vec<Propagator>,
     pub(crate) tracing_attribute_count_limit: u64,
     pub(crate) tracing_event_count_limit: u64,
     pub(crate) tracing_link_count_limit: u64,
@@ -92,6 +93,18 @@ macro_rules! choices {
             }
         }
     };
+}
+
+choices! {
+    /// Which headers carry trace context.
+    Propagator {
+        #[default]
+        TraceContext = "tracecontext",
+        Baggage = "baggage",
+        B3 = "b3",
+        B3Multi = "b3multi",
+        Jaeger = "jaeger",
+    }
 }
 
 choices! {

@@ -19,7 +19,7 @@ fn a_remote_parent_is_the_parent_of_what_runs_while_it_lives() {
     site!(CHILD, "remote_child");
     everywhere(
         || {
-            let remote = RemoteParent::enter(TRACE, 9, Sampled::Yes);
+            let remote = RemoteParent::enter(TRACE, 9, Sampled::Yes, None);
             {
                 let _function = enter(&FUNCTION);
                 drop(enter(&CHILD));
@@ -56,7 +56,7 @@ fn only_the_first_span_says_that_its_parent_is_remote() {
     site!(UNDER_HANDLE, "remote_under_handle");
     everywhere(
         || {
-            let _remote = RemoteParent::enter(TRACE, 10, Sampled::Yes);
+            let _remote = RemoteParent::enter(TRACE, 10, Sampled::Yes, None);
             info_span!("remote_first_slot").in_scope(|| {
                 drop(enter(&UNDER_SLOT));
                 info_span!("remote_slot_under_slot").in_scope(|| {});
@@ -88,7 +88,7 @@ fn the_remote_decision_counts_whatever_the_rate_is() {
     for (rate, sampled, expected) in [(0.0, Sampled::Yes, 2), (1.0, Sampled::No, 0)] {
         let recording = Recording::with_sample_rate(rate);
         recording.run(|| {
-            let _remote = RemoteParent::enter(TRACE, 9, sampled);
+            let _remote = RemoteParent::enter(TRACE, 9, sampled, None);
             drop(enter_with(&FUNCTION, |_| assert_eq!(sampled, Sampled::Yes)));
             info_span!("remote_decision_slot").in_scope(|| {});
             assert_eq!(context().unwrap().trace_id, TRACE);
@@ -101,7 +101,7 @@ fn the_remote_decision_counts_whatever_the_rate_is() {
 fn what_is_written_to_a_remote_parent_goes_nowhere() {
     everywhere(
         || {
-            let _remote = RemoteParent::enter(TRACE, 11, Sampled::Yes);
+            let _remote = RemoteParent::enter(TRACE, 11, Sampled::Yes, None);
             set_attribute("x", 1);
             info!("for the other process");
             Span::current().record("x", 1);
@@ -122,7 +122,7 @@ fn a_remote_parent_may_be_a_span_of_this_very_thread() {
         || {
             let _client = enter(&CLIENT);
             let (client, handle) = (context().unwrap(), Span::current());
-            let remote = RemoteParent::enter(client.trace_id, client.span_id, Sampled::Yes);
+            let remote = RemoteParent::enter(client.trace_id, client.span_id, Sampled::Yes, None);
             drop(enter(&SERVER));
             handle.record("x", 1);
             info!(parent: &handle, "to the client");
@@ -146,7 +146,7 @@ fn a_remote_parent_may_be_a_span_of_this_very_thread() {
 #[test]
 fn a_remote_parent_under_no_recorder_is_nothing() {
     tracing_core::dispatcher::with_default(&tracing_core::Dispatch::none(), || {
-        assert!(RemoteParent::enter(TRACE, 9, Sampled::Yes).is_none());
+        assert!(RemoteParent::enter(TRACE, 9, Sampled::Yes, None).is_none());
         assert!(context().is_none());
     });
 }

@@ -81,7 +81,7 @@ fn unsampled_remote_and_ended_spans_are_not_among_them() {
     });
     let recording = Recording::new();
     recording.run(|| {
-        let _remote = RemoteParent::enter(1 << 64 | 1, 2, Sampled::Yes);
+        let _remote = RemoteParent::enter(1 << 64 | 1, 2, Sampled::Yes, None);
         let handle = {
             let _function = enter(&OPEN);
             Span::current()

@@ -9,7 +9,6 @@ const IN_MEMORY: &str = "spans that wait are kept in memory, see `tracing_max_qu
 pub(super) static KEYS: &[Key] = &[
     not_available("tracing_spool_dir", IN_MEMORY),
     not_available("tracing_spool_max_bytes", IN_MEMORY),
-    not_available("tracing_propagators", "requests carry no trace context in this version"),
 ];
 
 const fn not_available(name: &'static str, instead: &'static str) -> Key {

@@ -55,6 +55,15 @@ pub(super) static KEYS: &[Key] = &[
              makes: who knows it can try values out. Better give it in the variable; the empty text \
              below is none.",
         ),
+    key("tracing_propagators", Kind::Propagators(|to| &mut to.tracing_propagators))
+        .default("[\"tracecontext\", \"baggage\"]")
+        .otel(&["OTEL_PROPAGATORS"])
+        .doc(
+            "The headers that carry a trace from one process to another: `tracecontext` and \
+         `baggage` of W3C, `b3` and `b3multi` of Zipkin, `jaeger`. All of them are written; of \
+         those that come, the first in this order that names a span counts. `[]`, in a variable \
+         also `none`, reads and writes none.",
+        ),
     key("span", Kind::Rules),
 ];
 

@@ -15,7 +15,6 @@ use crate::settings::raw::{Form, Raw};
 use crate::settings::{Loaded, Origin, Problem};
 
 const SAMPLER: &str = "OTEL_TRACES_SAMPLER";
-const PROPAGATORS: &str = "OTEL_PROPAGATORS";
 
 /// An OTLP endpoint in a standard variable asks for OTLP, unless somebody chooses a backend.
 pub(super) fn implied(environment: &Environment<'_>, to: &mut Loaded) {
@@ -41,7 +40,6 @@ pub(super) fn read(environment: &Environment<'_>, to: &mut Loaded) {
         }
     }
     ratio_without_sampler(environment, to);
-    propagators(environment, to);
     unsupported(environment, to);
 }
 
@@ -109,23 +107,9 @@ fn ratio_without_sampler(environment: &Environment<'_>, to: &mut Loaded) {
     }
 }
 
-fn propagators(environment: &Environment<'_>, to: &mut Loaded) {
-    let Some(Ok(value)) = environment.get(PROPAGATORS).filter(|value| *value != Ok("none")) else {
-        return;
-    };
-    let shown = Raw::word(value).shown();
-    let message = format!(
-        "`{PROPAGATORS}` is {shown}, but this version reads no trace context from requests \
-         and writes none"
-    );
-    to.report.warn(Problem::new(Origin::Variable(PROPAGATORS.into()), message));
-}
-
 /// One warning for all variables that nobody reads. A value of `none` asks for nothing.
 fn unsupported(environment: &Environment<'_>, to: &mut Loaded) {
-    let is_known = |name: &str| {
-        [RATIO, PROPAGATORS].contains(&name) || keys::all().any(|key| key.otel.contains(&name))
-    };
+    let is_known = |name: &str| name == RATIO || keys::all().any(|key| key.otel.contains(&name));
     let unknown = environment.iter().filter(|(name, value)| {
         name.starts_with("OTEL_") && *value != Ok("none") && !is_known(name)
     });

@@ -168,7 +168,6 @@ fn what_this_version_cannot_do_says_what_works() {
             "tracing_spool_max_bytes = 1",
             &["`tracing_spool_max_bytes`", "not available", "`tracing_max_queue_bytes`"],
         ),
-        ("tracing_propagators = ['b3']", &["`tracing_propagators`", "not available"]),
     ] {
         assert_holds(&keys(key).error(), parts);
     }

@@ -1,6 +1,7 @@
 //! Lists, headers and attributes, from files and variables.
 
 use super::support::*;
+use crate::settings::Propagator::{B3, B3Multi, Baggage, Jaeger, TraceContext};
 
 const HEADERS: &str = "SYN_OBSERVABILITY__TRACING_HEADERS";
 
@@ -15,6 +16,20 @@ fn headers(case: &Case) -> Vec<(String, String)> {
 
 fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+#[test]
+fn propagators_are_a_list_of_names_in_any_form() {
+    let propagators = |case: Case| case.settings().tracing_propagators;
+    assert_eq!(propagators(nothing()), [TraceContext, Baggage]);
+    for name in ["SYN_OBSERVABILITY__TRACING_PROPAGATORS", "OTEL_PROPAGATORS"] {
+        assert_eq!(propagators(variable(name, "b3, jaeger,b3multi")), [B3, Jaeger, B3Multi]);
+        assert_eq!(propagators(variable(name, "none")), []);
+    }
+    assert_eq!(propagators(keys("tracing_propagators = ['b3']")), [B3]);
+    assert_eq!(propagators(keys("tracing_propagators = []")), []);
+    let error = keys("tracing_propagators = ['b4']").error();
+    assert_holds(&error, &["`tracing_propagators` is", "`b4` is not known", "nearest is `b3`"]);
 }
 
 /// Names of headers could not be given in variables:

@@ -39,7 +39,11 @@ fn a_value_that_is_not_understood_is_a_warning_that_says_what_is_used() {
         ("OTEL_BSP_SCHEDULE_DELAY", "5s", "`tracing_batch_timeout` = `5 s`"),
         ("OTEL_BSP_SCHEDULE_DELAY", "-1", "`tracing_batch_timeout` = `5 s`"),
         ("OTEL_BSP_MAX_QUEUE_SIZE", "0", "`tracing_max_queue_size` = `2048`"),
-        ("OTEL_PROPAGATORS", "xray,tracecontext", "no trace context"),
+        (
+            "OTEL_PROPAGATORS",
+            "xray,tracecontext",
+            "`tracing_propagators` = `[tracecontext, baggage]`",
+        ),
         ("OTEL_TRACES_EXPORTER", "otlp,logging", "`tracing_backend` = `otlp`"),
         ("OTEL_TRACES_EXPORTER", "zipkin", "`tracing_backend` = `jaeger`"),
         ("OTEL_SDK_DISABLED", "yes", "`enable_tracing` = `true`"),
