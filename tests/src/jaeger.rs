@@ -112,7 +112,12 @@ impl Drop for Jaeger {
     }
 }
 
-fn binary() -> io::Result<PathBuf> {
+/// Where the binary is, which is also an OpenTelemetry Collector.
+///
+/// # Errors
+///
+/// When it is missing.
+pub fn binary() -> io::Result<PathBuf> {
     let cached = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/cache/jaeger-1.76.0");
     let binary = env::var_os("SYNNDICATE_JAEGER").map_or(cached, PathBuf::from);
     let missing = || {
