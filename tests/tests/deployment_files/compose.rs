@@ -66,7 +66,7 @@ fn every_service_has_a_health_check_that_its_image_can_run() {
         ("jaegertracing/jaeger", "wget"),
         ("openzipkin/zipkin", "docker-healthcheck"),
         ("busybox", "wget"),
-        ("apache/kafka", "nc"),
+        ("apache/kafka", "bash"),
         ("synndicate", "bash"),
     ];
     for service in services().iter().filter(|service| !is_one_shot(service)) {

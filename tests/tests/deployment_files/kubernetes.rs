@@ -95,6 +95,24 @@ fn services_lead_to_ports_that_their_pods_have() {
 }
 
 #[test]
+fn addresses_name_services_and_their_ports() {
+    let settings = objects("ConfigMap").into_iter().map(|map| map["data"].clone());
+    let spans = settings.filter_map(|it| it.get("SYN_OBSERVABILITY__TRACING_ENDPOINT").cloned());
+    let variables = containers().into_iter().flat_map(|it| list(&it["env"]).to_vec());
+    let stores = variables.filter(|it| it["name"] == "JAEGER_OTLP_ENDPOINT");
+    let addresses: Vec<_> = spans.chain(stores.map(|it| it["value"].clone())).collect();
+    assert_eq!(addresses.len(), 2);
+    for address in addresses {
+        let address = address.as_str().unwrap_or_default().trim_start_matches("http://");
+        let (host, port) = address.split_once(':').unwrap_or_else(|| panic!("`{address}`"));
+        let mut services = objects("Service").into_iter().filter(|service| name(service) == host);
+        let service = services.next().unwrap_or_else(|| panic!("nobody is `{address}`"));
+        let mut ports = list(&service["spec"]["ports"]).iter();
+        assert!(ports.any(|it| it["port"].as_u64() == port.parse().ok()), "`{address}`");
+    }
+}
+
+#[test]
 fn every_container_is_probed_on_a_port_that_it_has() {
     for container in containers() {
         for probe in ["readinessProbe", "livenessProbe"] {
