@@ -113,11 +113,7 @@ impl Drop for Jaeger {
 }
 
 /// Where the binary is, which is also an OpenTelemetry Collector.
-///
-/// # Errors
-///
-/// When it is missing.
-pub fn binary() -> io::Result<PathBuf> {
+pub(crate) fn binary() -> io::Result<PathBuf> {
     let cached = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/cache/jaeger-1.76.0");
     let binary = env::var_os("SYNNDICATE_JAEGER").map_or(cached, PathBuf::from);
     let missing = || {
@@ -128,7 +124,7 @@ pub fn binary() -> io::Result<PathBuf> {
 }
 
 /// Asks again and again, until there is an answer or patience ends.
-fn wait_for<T>(mut ask: impl FnMut() -> Option<T>) -> Option<T> {
+pub(crate) fn wait_for<T>(mut ask: impl FnMut() -> Option<T>) -> Option<T> {
     let start = Instant::now();
     loop {
         match ask() {
