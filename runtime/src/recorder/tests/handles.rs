@@ -209,7 +209,7 @@ fn links_point_at_open_and_ended_spans() {
 #[test]
 fn handles_come_and_go_on_other_threads_while_the_span_ends() {
     site!(FUNCTION, "come_and_go", ["round", "n"]);
-    const ROUNDS: u64 = if cfg!(miri) { 20 } else { 2000 };
+    const ROUNDS: u64 = if cfg!(miri) { 4 } else { 2000 };
     let recording = Recording::new();
     let (handles, received) = mpsc::channel::<Span>();
     let barrier = Arc::new(Barrier::new(2));

@@ -289,7 +289,7 @@ fn a_quiet_thread_records_nothing() {
 /// Eight threads on whatever cores there are, and one that drains: what was created was handed over or counted as dropped.
 #[test]
 fn every_span_of_eight_threads_is_handed_over_or_counted() {
-    const SPANS: u64 = if cfg!(miri) { 40 } else { 20_000 };
+    const SPANS: u64 = if cfg!(miri) { 12 } else { 20_000 };
     let (core, kept) = recorder();
     let (dispatch, busy) = (scoped(&core), AtomicBool::new(true));
     std::thread::scope(|scope| {
@@ -332,7 +332,7 @@ fn every_span_of_eight_threads_is_handed_over_or_counted() {
 #[test]
 fn ids_are_unique_over_threads() {
     const THREADS: usize = if cfg!(miri) { 4 } else { 64 };
-    const SPANS: usize = if cfg!(miri) { 20 } else { 200 };
+    const SPANS: usize = if cfg!(miri) { 5 } else { 200 };
     let (core, kept) = recorder();
     let dispatch = scoped(&core);
     std::thread::scope(|scope| {

@@ -107,7 +107,7 @@ fn spans_of_another_recorder_stay_open() {
 /// Threads end spans all the time while they are handed over. Each span comes out, and never under another one's id.
 #[test]
 fn handing_over_while_spans_begin_and_end_loses_none() {
-    const SPANS: usize = if cfg!(miri) { 50 } else { 20_000 };
+    const SPANS: usize = if cfg!(miri) { 6 } else { 20_000 };
     let recording = Recording::new();
     let (done, is_done) = mpsc::channel();
     for _ in 0..2 {

@@ -104,7 +104,7 @@ fn nothing_is_recorded_for_none() {
 #[test]
 fn a_text_is_cut_at_the_last_character_that_fits() {
     let whole = "é€😀".repeat(10);
-    for limit in 1..=64_u32 {
+    for limit in (1..=64_u32).step_by(if cfg!(miri) { 13 } else { 1 }) {
         let limits = Limits { value_bytes: limit, ..LIMITS };
         let expected = (0..=limit as usize).rev().find_map(|end| whole.get(..end)).unwrap();
         assert_eq!(cut(&whole, limit as usize), expected);

@@ -12,12 +12,12 @@ use std::sync::{Arc, Mutex};
 use tracing_core::dispatcher;
 use world::{Ended, Expected, World};
 
-/// How much is done with each seed. To look longer, set `SYNNDICATE_STRESS_OPERATIONS`:
+/// How much is done, a part of it with each seed. To look longer, set `SYNNDICATE_STRESS_OPERATIONS`:
 ///
 /// ```sh
 /// SYNNDICATE_STRESS_OPERATIONS=10000000 cargo test --release -p synndicate --lib stress -- --nocapture
 /// ```
-const OPERATIONS: u64 = if cfg!(miri) { 600 } else { 200_000 };
+const OPERATIONS: u64 = if cfg!(miri) { 900 } else { 1_000_000 };
 const THREADS: u64 = 4;
 /// What happens on a thread follows from the seed, but not how the threads meet.
 const SEEDS: [u64; 3] = [1, 0x5eed, 20_241_125];
@@ -39,6 +39,7 @@ fn whatever_threads_do_to_each_others_spans_each_comes_out_once_and_right() {
     #[expect(clippy::disallowed_methods, reason = "a test reads it, and no setting")]
     let longer = std::env::var("SYNNDICATE_STRESS_OPERATIONS").ok();
     let operations = longer.map_or(OPERATIONS, |operations| operations.parse().unwrap());
+    let operations = operations.div_ceil(SEEDS.len() as u64);
     for seed in SEEDS {
         let spans = run(seed, operations);
         println!("seed {seed}: {operations} operations, {spans} spans");
