@@ -30,6 +30,7 @@
     reason = "frames move between stack, future and pool as pointers, and keep their memory"
 )]
 
+mod beginning;
 mod callsite;
 mod clock;
 mod context;

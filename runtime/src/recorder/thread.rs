@@ -1,18 +1,16 @@
-//! One thread's part of the recorder, and the life of a lane span on it: begin, amend, end.
+//! One thread's part of the recorder, and the life of a lane span on it once it has [begun](super::beginning): amend, end.
 //!
 //! Nothing here runs user code. Whoever does so first takes out what it needs and lets the borrow go, because that code may be
 //! traced, may log, may panic, and would come back here.
 
 use super::callsite::CallSite;
 use super::clock;
-use super::context::{LANE, REMOTE, SAMPLED, SpanContext};
+use super::context::{REMOTE, SpanContext};
 use super::core::Counters;
 use super::encoder::{Content, Facts, Head, Limits, Precedence};
 use super::frame::{Frame, FramePool};
 use super::ids::IdGenerator;
-use super::origin::Origin;
 use super::outlet::{ThreadOutlet, finish};
-use super::policy::Decision;
 use super::remote::Carried;
 use super::sampler::Sampler;
 use super::slot::{Opening, Slot};
@@ -82,146 +80,8 @@ impl Thread {
         quiet: false,
     };
 
-    /// A frame for a new span of `site`; `None`: there is nothing to record and nothing to push. Roots that are not sampled
-    /// get one too, for their ids and handles; what is below them gets nothing.
-    #[inline]
-    pub(crate) fn begin(
-        &mut self,
-        site: &'static CallSite,
-        recorder: u32,
-    ) -> Option<(Box<Frame>, Limits)> {
-        let decision = site.decision(recorder);
-        if self.quiet || decision.is_off() {
-            return None;
-        }
-        let parent = self.stack.innermost(recorder).map(|entry| entry.context);
-        if parent.is_some_and(|parent| !parent.is_sampled()) {
-            return None;
-        }
-        self.begin_under(parent, site, decision, recorder)
-    }
-
-    /// A frame for a new span of `site` that may begin in another task or on another thread. Where its trace is not sampled it
-    /// takes that along, so that no new trace begins there.
-    #[inline]
-    pub(crate) fn begin_to_carry(
-        &mut self,
-        site: &'static CallSite,
-        recorder: u32,
-    ) -> Option<(Box<Frame>, Limits)> {
-        let decision = site.decision(recorder);
-        if self.quiet || decision.is_off() {
-            return None;
-        }
-        let parent = self.stack.innermost(recorder).map(|entry| entry.context);
-        self.begin_under(parent, site, decision, recorder)
-    }
-
-    /// A frame for a new span of `site` where it says itself which parent it has. Where that is not sampled there is a frame all
-    /// the same, because the span below it on the stack may be.
-    #[cold]
-    pub(crate) fn begin_at(
-        &mut self,
-        origin: &Origin,
-        site: &'static CallSite,
-        recorder: u32,
-    ) -> Option<(Box<Frame>, Limits)> {
-        let decision = site.decision(recorder);
-        if self.quiet || decision.is_off() {
-            return None;
-        }
-        self.begin_under(origin.context(recorder), site, decision, recorder)
-    }
-
-    #[inline]
-    fn begin_under(
-        &mut self,
-        parent: Option<SpanContext>,
-        site: &'static CallSite,
-        decision: Decision,
-        recorder: u32,
-    ) -> Option<(Box<Frame>, Limits)> {
-        if decision.concerns_the_call() {
-            return self.begin_by_rules(parent, site, decision, recorder);
-        }
-        let &mut ThreadOutlet { sampler, limits, .. } = self.outlet(recorder)?;
-        let frame = self.begin_sampled(parent, site, decision, (recorder, sampler))?;
-        Some((frame, limits))
-    }
-
-    /// The same where the rules have to be asked: some calls may be left out, and some arguments shown.
-    #[cold]
-    fn begin_by_rules(
-        &mut self,
-        parent: Option<SpanContext>,
-        site: &'static CallSite,
-        decision: Decision,
-        recorder: u32,
-    ) -> Option<(Box<Frame>, Limits)> {
-        let &mut ThreadOutlet { sampler, limits, .. } = self.outlet(recorder)?;
-        let ruling = decision.ruling()?;
-        let sampler = self.sampler_by_rules(decision, parent, sampler)?;
-        let mut frame = self.begin_sampled(parent, site, decision, (recorder, sampler))?;
-        if frame.context.is_sampled() {
-            frame.content.reveal(&ruling.capture);
-        }
-        Some((frame, limits))
-    }
-
-    /// How a root is sampled whose call site has a rate of its own. Below a root that rate leaves out calls: `None`.
-    pub(crate) fn sampler_by_rules(
-        &mut self,
-        decision: Decision,
-        parent: Option<SpanContext>,
-        sampler: Sampler,
-    ) -> Option<Sampler> {
-        let Some(own) = decision.ruling().and_then(|ruling| ruling.sampler) else {
-            return Some(sampler);
-        };
-        let leaves_out =
-            parent.is_some_and(|parent| parent.is_sampled()) && !own.samples(self.ids.trace_id());
-        (!leaves_out).then_some(own)
-    }
-
     #[inline(always)]
-    fn begin_sampled(
-        &mut self,
-        parent: Option<SpanContext>,
-        site: &'static CallSite,
-        decision: Decision,
-        (recorder, sampler): (u32, Sampler),
-    ) -> Option<Box<Frame>> {
-        let info = LANE | decision.info();
-        let opening = match parent {
-            Some(parent) => self.child(&parent, info),
-            None => self.root(recorder, sampler, info),
-        };
-        let mut frame = self.open_frame(&opening, Some(site))?;
-        if opening.context.is_sampled() {
-            frame.content.begin(site.kind);
-        }
-        Some(frame)
-    }
-
-    /// A new trace.
-    #[inline(always)]
-    pub(crate) fn root(&mut self, recorder: u32, sampler: Sampler, info: u32) -> Opening {
-        let trace_id = self.ids.trace_id();
-        let flags = if sampler.samples(trace_id) { SAMPLED } else { 0 };
-        let context = SpanContext { trace_id, span_id: self.ids.span_id(), recorder, flags };
-        Opening { context, parent: 0, info }
-    }
-
-    /// A span in the trace of `parent`, whose decision counts.
-    #[inline(always)]
-    pub(crate) fn child(&mut self, parent: &SpanContext, info: u32) -> Opening {
-        let context =
-            SpanContext { span_id: self.ids.span_id(), flags: parent.flags & SAMPLED, ..*parent };
-        Opening { context, parent: parent.span_id, info: info | parent.mark_of_child() }
-    }
-
-    #[inline(always)]
-    fn open_frame(
+    pub(super) fn open_frame(
         &mut self,
         opening: &Opening,
         site: Option<&'static CallSite>,
@@ -423,7 +283,7 @@ impl Thread {
 
     /// This thread's way out for `recorder`; `None` where that recorder is gone.
     #[inline]
-    fn outlet(&mut self, recorder: u32) -> Option<&mut ThreadOutlet> {
+    pub(super) fn outlet(&mut self, recorder: u32) -> Option<&mut ThreadOutlet> {
         if self.outlets.first().is_none_or(|first| first.recorder != recorder) {
             self.turn_to(recorder)?;
         }
@@ -484,6 +344,7 @@ impl Thread {
         self.quiet = true;
     }
 
+    #[inline]
     pub(crate) fn is_quiet(&self) -> bool {
         self.quiet
     }
