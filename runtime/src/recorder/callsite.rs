@@ -1,9 +1,9 @@
 //! Call sites: what is known of a span when the program is compiled, and whether it is recorded.
 
-use super::encoder::{INTERNAL, Key, Limits};
+use super::encoder::{Attributes, Content, INTERNAL, Key, Limits, field::NAME};
 use super::policy::{Decision, Policy};
 use super::registry::{self, Site};
-use super::rules::REDACTED;
+use super::rules::{REDACTED, Ruling};
 use crate::plan::Scalar;
 use std::fmt;
 use tracing_core::callsite::DefaultCallsite;
@@ -144,44 +144,58 @@ pub(crate) enum SpanName {
     OfSite,
 }
 
+/// What constants may hold, whatever the settings allow a span.
+const LIMITS: Limits =
+    Limits { attributes: 128, events: 0, links: 0, value_bytes: 4096, span_bytes: 64 * 1024 };
+
 /// What a call site's spans have in common, as bytes to append.
 pub(crate) fn encode_constants(
     site: &Site,
     name: SpanName,
     is_overridden: impl Fn(&str) -> bool,
 ) -> Vec<u8> {
-    use super::encoder::{Content, field::NAME};
-    let limits =
-        Limits { attributes: 128, events: 0, links: 0, value_bytes: 4096, span_bytes: 64 * 1024 };
     let mut content = Content::default();
-    let ruling = site.ruling;
     if name == SpanName::OfSite {
-        let name = ruling.and_then(|ruling| ruling.name.as_deref());
+        let name = site.ruling.and_then(|ruling| ruling.name.as_deref());
         content.buffer().field(NAME, name.unwrap_or(site.metadata.name()).as_bytes());
     }
-    let mut attributes = content.attributes(limits);
-    let is_overridden =
-        |key: &str| is_overridden(key) || ruling.is_some_and(|ruling| ruling.has(key));
-    let is_secret = |key: &str| ruling.is_some_and(|ruling| ruling.redact.fit(key));
+    let mut attributes = content.attributes(LIMITS);
     for constant in site.constants.iter().copied().chain(location(site)) {
-        match constant {
-            Constant::Text(key, _) | Constant::Integer(key, _) if is_overridden(key) => {}
-            Constant::Text(key, _) | Constant::Integer(key, _) if is_secret(key) => {
-                attributes.record_as(key, REDACTED);
+        let key = constant.key();
+        if !is_overridden(key) && !site.ruling.is_some_and(|ruling| ruling.has(key)) {
+            constant.record(&mut attributes, site.ruling);
+        }
+    }
+    for (key, value) in site.ruling.iter().flat_map(|ruling| &ruling.attributes) {
+        record_scalar(&mut attributes, key, value);
+    }
+    content.bytes().to_vec()
+}
+
+impl Constant {
+    fn key(self) -> &'static str {
+        let (Constant::Text(key, _) | Constant::Integer(key, _)) = self;
+        key
+    }
+
+    fn record(self, attributes: &mut Attributes<'_>, ruling: Option<&Ruling>) {
+        match self {
+            _ if ruling.is_some_and(|ruling| ruling.redact.fit(self.key())) => {
+                attributes.record_as(self.key(), REDACTED);
             }
             Constant::Text(key, value) => attributes.record_as(key, value),
             Constant::Integer(key, value) => attributes.record_as(key, &value),
         }
     }
-    for (key, value) in ruling.iter().flat_map(|ruling| &ruling.attributes) {
-        match value {
-            Scalar::Text(text) => attributes.record_as(key, text),
-            Scalar::Integer(integer) => attributes.record_as(key, integer),
-            Scalar::Float(float) => attributes.record_as(key, float),
-            Scalar::Flag(flag) => attributes.record_as(key, flag),
-        }
+}
+
+fn record_scalar(attributes: &mut Attributes<'_>, key: &str, value: &Scalar) {
+    match value {
+        Scalar::Text(text) => attributes.record_as(key, text),
+        Scalar::Integer(integer) => attributes.record_as(key, integer),
+        Scalar::Float(float) => attributes.record_as(key, float),
+        Scalar::Flag(flag) => attributes.record_as(key, flag),
     }
-    content.bytes().to_vec()
 }
 
 /// Where a `tracing` span stands; a `#[traced]` one has it among its constants.

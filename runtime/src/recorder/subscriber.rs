@@ -1,5 +1,6 @@
 //! The `tracing` subscriber: every span that is not a `#[traced]` one, and events, on the same stack of contexts.
 
+use super::callsite::TracingSite;
 use super::clock;
 use super::context::{LANE, SAMPLED, SpanContext};
 use super::core;
@@ -73,11 +74,12 @@ impl Recorder {
     fn begin(
         &self,
         thread: &mut Thread,
+        site: &TracingSite,
         attributes: &span::Attributes<'_>,
     ) -> Result<(Opening, Limits, Box<Content>), u64> {
         let (mut sampler, limits) =
             thread.sampler_and_limits(self.id()).filter(|_| !thread.is_quiet()).ok_or(NOWHERE)?;
-        let decision = sites::of(attributes.metadata()).decision(self.id());
+        let decision = site.decision(self.id());
         if decision.is_off() {
             return Err(LEFT_OUT);
         }
@@ -103,7 +105,7 @@ impl Recorder {
         opening: &Opening,
         fields: &mut Content,
         limits: Limits,
-        metadata: &'static Metadata<'static>,
+        site: &TracingSite,
     ) -> u64 {
         let Some((index, slot)) = thread.allocate_slot() else {
             thread.count_too_many_open(opening.context);
@@ -112,10 +114,10 @@ impl Recorder {
         slot.publish(opening);
         let generation = slot.renew();
         let mut shared = slot.shared();
-        shared.begin((generation >> 32) as u32, Some(metadata));
+        shared.begin((generation >> 32) as u32, Some(site.metadata));
         shared.began = clock::monotonic();
         if opening.context.is_sampled() {
-            if sites::of(metadata).plain {
+            if site.plain {
                 std::mem::swap(&mut shared.content, fields);
             } else {
                 shared.content.absorb(fields, Precedence::New, limits);
@@ -252,12 +254,12 @@ impl Subscriber for Recorder {
     }
 
     fn new_span(&self, attributes: &span::Attributes<'_>) -> span::Id {
-        let begun = thread::with(|thread| self.begin(thread, attributes));
+        let site = sites::of(attributes.metadata());
+        let begun = thread::with(|thread| self.begin(thread, &site, attributes));
         let (opening, limits, mut fields) = match begun {
             Ok(begun) => begun,
             Err(id) => return span::Id::from_u64(id),
         };
-        let site = sites::of(attributes.metadata());
         if opening.context.is_sampled() {
             attributes.record(&mut Visitor(SpanFields {
                 content: &mut fields,
@@ -266,7 +268,7 @@ impl Subscriber for Recorder {
             }));
         }
         let id = thread::with(|thread| {
-            let id = Recorder::open(thread, &opening, &mut fields, limits, attributes.metadata());
+            let id = Recorder::open(thread, &opening, &mut fields, limits, &site);
             thread.give_back_fragment(fields);
             id
         });
