@@ -96,6 +96,45 @@ fn results_are_recorded_under_any_name_and_however_they_are_returned() {
     assert_eq!(exception(spans.one("early")).0, "core::fmt::Error");
 }
 
+#[test]
+fn a_failed_span_has_the_type_of_its_error_without_references() {
+    fn error_type(span: &Span) -> Option<&AttributeValue> {
+        span.attribute("error.type")
+    }
+    #[traced]
+    fn text(fails: bool) -> Result<(), &'static str> {
+        if fails { Err("no luck") } else { Ok(()) }
+    }
+    #[traced(err(Debug))]
+    async fn asked() -> Result<(), fmt::Error> {
+        Err(fmt::Error)
+    }
+    #[traced(fields("error.type" = "early"))]
+    fn written() -> Result<(), fmt::Error> {
+        Err(fmt::Error)
+    }
+    #[traced]
+    fn written_later() -> Result<(), fmt::Error> {
+        synndicate::set_attribute("error.type", "late");
+        Err(fmt::Error)
+    }
+    #[traced(err(if |_| false))]
+    fn no_failure() -> Result<(), fmt::Error> {
+        Err(fmt::Error)
+    }
+    #[traced(on_none)]
+    fn none() -> Option<u8> {
+        None
+    }
+    assert_eq!(error_type(&span_of(|| text(true))), Some(&"str".into()));
+    assert_eq!(error_type(&span_of(|| text(false))), None);
+    assert_eq!(error_type(&span_of(|| asked().now_or_never())), Some(&"core::fmt::Error".into()));
+    assert_eq!(error_type(&span_of(written)), Some(&"early".into()));
+    assert_eq!(error_type(&span_of(written_later)), Some(&"late".into()));
+    assert_eq!(error_type(&span_of(no_failure)), None);
+    assert_eq!(error_type(&span_of(none)), Some(&"None".into()));
+}
+
 /// An error with a cause that it repeats, which has a cause that nobody repeats.
 #[derive(Debug)]
 struct Layered(u8);

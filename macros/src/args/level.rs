@@ -16,6 +16,10 @@ pub(crate) enum Level {
 }
 
 impl Level {
+    pub(crate) fn is_default(&self) -> bool {
+        matches!(self, Level::Known(DEFAULT))
+    }
+
     /// The level as an expression; `private` is the module for generated code.
     pub(crate) fn expression(&self, private: &TokenStream) -> TokenStream {
         match self {
@@ -28,9 +32,11 @@ impl Level {
     }
 }
 
+const DEFAULT: &str = "INFO";
+
 impl Default for Level {
     fn default() -> Level {
-        Level::Known("INFO")
+        Level::Known(DEFAULT)
     }
 }
 

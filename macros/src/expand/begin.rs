@@ -11,18 +11,29 @@ use syn::spanned::Spanned as _;
 /// `let guard = enter(…);`
 pub(super) fn guard(model: &Model<'_>, guard: &Ident) -> TokenStream {
     let span = Span::mixed_site();
-    let (enter, ending) = (call(model, "enter"), hidden("ending"));
+    let (private, ending) = (model.paths.private(), hidden("ending"));
+    let plain = records::plain(model).filter(|_| model.origin.is_none());
+    let enter = plain.map_or_else(
+        || call(model, "enter"),
+        |variables| {
+            let site = call_site();
+            quote_spanned!(span=> #private::enter!(#site #(, #variables)*))
+        },
+    );
     let amend = amendments(model, &ending);
-    let amend = amend.map(|amend| quote_spanned!(span=> #guard.finish(|#ending| { #amend });));
+    let amend = amend.map(
+        |amend| quote_spanned!(span=> #guard.finish(&#private::amend_once(|#ending| { #amend }));),
+    );
     quote_spanned!(span=> let #guard = #enter; #amend)
 }
 
 /// `let prepared = prepare(…);`
 pub(super) fn prepared(model: &Model<'_>, prepared: &Ident) -> TokenStream {
     let span = Span::mixed_site();
-    let (prepare, ending) = (call(model, "prepare"), hidden("ending"));
+    let (private, prepare, ending) =
+        (model.paths.private(), call(model, "prepare"), hidden("ending"));
     if let Some(amend) = amendments(model, &ending) {
-        quote_spanned!(span=> let mut #prepared = #prepare; #prepared.amend(|#ending| { #amend });)
+        quote_spanned!(span=> let mut #prepared = #prepare; #prepared.amend(&#private::amend_once(|#ending| { #amend }));)
     } else {
         quote_spanned!(span=> let #prepared = #prepare;)
     }
@@ -49,9 +60,14 @@ pub(super) fn first(model: &Model<'_>) -> Option<TokenStream> {
     let record = records::statements(model, &attributes);
     if let Some(amend) = amendments(model, &ending) {
         let record = record.map(|record| quote_spanned!(span=> { let #attributes = &mut #ending.attributes(); #record }));
-        return Some(quote_spanned!(span=> #private::first(&#site, |#ending| { #record #amend });));
+        return Some(
+            quote_spanned!(span=> #private::first(&#site, &#private::amend_once(|#ending| { #record #amend }));),
+        );
     }
-    record.map(|record| quote_spanned!(span=> #private::first_attributes(&#site, |#attributes| { #record });))
+    record.map(|record| {
+        let record = records::repeatable(model, &quote_spanned!(span=> |#attributes| { #record }));
+        quote_spanned!(span=> #private::first_attributes(&#site, #record);)
+    })
 }
 
 fn origin(model: &Model<'_>) -> Option<TokenStream> {

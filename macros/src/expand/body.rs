@@ -27,16 +27,14 @@ pub(super) fn of(model: &Model<'_>) -> TokenStream {
 /// A guard in front of the body; where the result is looked at, that stands behind it.
 fn sync(model: &Model<'_>, block: &Group) -> TokenStream {
     let span = Span::mixed_site();
-    let (guard, result, ending, output) =
-        (hidden("guard"), hidden("result"), hidden("ending"), hidden("output"));
+    let (guard, result) = (hidden("guard"), hidden("result"));
     let begin = begin::guard(model, &guard);
-    let Some(finish) = finish::statements(model, &output, &ending) else {
+    let Some(finish) = finish::statement(model, &guard, &result) else {
         let run = unseen(model, block);
         return quote!(#begin #run);
     };
     let finish = quote_spanned! {span=>
-        #[allow(unreachable_code)]
-        #guard.finish(|#ending| { let #output = &#result; #finish });
+        #finish
         #[allow(unreachable_code)]
         return #result
     };
@@ -76,7 +74,8 @@ fn unseen(model: &Model<'_>, block: &Group) -> TokenStream {
     }
 }
 
-/// The body in an `async` block in the wrapper of a traced future.
+/// The body in an `async` block in the wrapper of a traced future. The block ends with a statement: a lint minds blocks whose last
+/// expression is a future, and knows only the functions that are `async` themselves to mean it.
 fn asynchronous(model: &Model<'_>, block: &Group) -> TokenStream {
     let span = Span::mixed_site();
     let (private, site, prepared) = (model.paths.private(), call_site(), hidden("prepared"));
@@ -84,10 +83,10 @@ fn asynchronous(model: &Model<'_>, block: &Group) -> TokenStream {
         (typed(model), bind::all(model), kept(model, block), finish::closure(model));
     let traced = if model.origin.is_some() {
         let begin = begin::prepared(model, &prepared);
-        quote_spanned!(span=> { #begin #prepared.trace(async move { #typed #bind #kept }, #finish) })
+        quote_spanned!(span=> { #begin #prepared.trace(async move { #typed #bind #kept; }, #finish) })
     } else {
         let first = begin::first(model);
-        quote_spanned!(span=> #private::traced(&#site, async move { #typed #first #bind #kept }, #finish))
+        quote_spanned!(span=> #private::traced(&#site, async move { #typed #first #bind #kept; }, #finish))
     };
     let wait = model.keeps_async.then(|| quote_spanned!(span=> .await));
     quote_spanned!(span=> return #traced #wait)

@@ -1,10 +1,10 @@
 //! What is recorded when the work is done: closures over the result and the span's ending.
 
 use crate::args::Format;
-use crate::model::{Failure, Model, Success};
+use crate::model::{Failure, Model, Outcome, Success};
 use crate::paths::{hidden, located_at};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens as _, format_ident, quote_spanned};
 use syn::spanned::Spanned as _;
 
 /// The closure that looks at what a future resolves to.
@@ -15,17 +15,48 @@ pub(super) fn closure(model: &Model<'_>) -> TokenStream {
 /// The closure that looks at a result; `None` where there is nothing to record.
 pub(super) fn look(model: &Model<'_>) -> Option<TokenStream> {
     let (output, ending) = (hidden("output"), hidden("ending"));
-    let statements = statements(model, &output, &ending)?;
-    Some(quote_spanned!(Span::mixed_site()=> |#output, #ending| { #statements }))
+    let record = expression(model, &output.to_token_stream(), &ending)?;
+    Some(quote_spanned!(Span::mixed_site()=> |#output, #ending| #record))
 }
 
-/// The statements that record what `output`, a reference, says. `None` where there is nothing to record.
-pub(super) fn statements(model: &Model<'_>, output: &Ident, ending: &Ident) -> Option<TokenStream> {
+/// The statement that lets the span of `guard` have what a `result` says. `None` where there is nothing to record.
+pub(super) fn statement(model: &Model<'_>, guard: &Ident, result: &Ident) -> Option<TokenStream> {
+    let (span, ending) = (Span::mixed_site(), hidden("ending"));
+    let record = expression(model, &quote_spanned!(span=> &#result), &ending)?;
+    Some(match model.outcome.macro_by_rule() {
+        Some(by_rule) => {
+            let (private, by_rule) =
+                (model.paths.private(), format_ident!("{by_rule}", span = span));
+            quote_spanned!(span=> #private::look!(#guard, #result, #by_rule);)
+        }
+        None => quote_spanned! {span=>
+            #[allow(unreachable_code)]
+            #guard.finish(&|#ending| #record);
+        },
+    })
+}
+
+/// The expression that records what `reference` leads to. `None` where there is nothing to record.
+pub(super) fn expression(
+    model: &Model<'_>,
+    reference: &TokenStream,
+    ending: &Ident,
+) -> Option<TokenStream> {
     if model.outcome.is_unseen() {
         return None;
     }
-    let private = model.paths.private();
     let span = model.output.map_or_else(Span::mixed_site, |output| located_at(output.span()));
+    if let Some(by_rule) = model.outcome.macro_by_rule() {
+        let (private, by_rule) = (model.paths.private(), format_ident!("{by_rule}", span = span));
+        return Some(quote_spanned!(span=> #private::#by_rule!(#reference, #ending)));
+    }
+    let output = hidden("output");
+    let statements = statements(model, &output, ending, span);
+    Some(quote_spanned!(span=> { let #output = #reference; #statements }))
+}
+
+fn statements(model: &Model<'_>, output: &Ident, ending: &Ident, span: Span) -> TokenStream {
+    let private = model.paths.private();
     let writer = Writer { model, private: &private, span, ending };
     let rules = quote_spanned!(span=> use #private::rules::*;);
     let mut value = hidden("value");
@@ -44,7 +75,25 @@ pub(super) fn statements(model: &Model<'_>, output: &Ident, ending: &Ident) -> O
             }
         }
     };
-    Some(quote_spanned!(span=> #rules #statements))
+    quote_spanned!(span=> #rules #statements)
+}
+
+impl Outcome<'_> {
+    /// The runtime's macro that does all of it, where the attribute says nothing of the result: then no type can be wrong.
+    fn macro_by_rule(&self) -> Option<&'static str> {
+        match self {
+            Outcome { none_fails: true, .. } => None,
+            Outcome { success: Success::ByRule, failure: Failure::Impossible, .. } => {
+                Some("by_value")
+            }
+            Outcome {
+                success: Success::ByRule,
+                failure: Failure::Told { format: Format::Value, condition: None, is_asked: false },
+                ..
+            } => Some("by_outcome"),
+            Outcome { .. } => None,
+        }
+    }
 }
 
 /// Writes the statements, at the place of the result's type.

@@ -8,33 +8,55 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned as _;
 
-/// The closure that records.
+/// The closure that records, behind a reference.
 pub(super) fn closure(model: &Model<'_>) -> TokenStream {
     let (span, attributes) = (Span::mixed_site(), hidden("attributes"));
     let closure = statements(model, &attributes)
-        .map(|statements| quote_spanned!(span=> |#attributes| { #statements }));
-    closure.unwrap_or_else(|| quote_spanned!(span=> |_| {}))
+        .map(|statements| repeatable(model, &quote_spanned!(span=> |#attributes| { #statements })));
+    closure.unwrap_or_else(|| quote_spanned!(span=> &|_| {}))
+}
+
+/// A reference to a closure that records. Expressions of the user's may use up what they name.
+pub(super) fn repeatable(model: &Model<'_>, closure: &TokenStream) -> TokenStream {
+    let (span, private) = (Span::mixed_site(), model.paths.private());
+    if model.records.iter().any(|record| matches!(record.recorded, Recorded::Field { .. })) {
+        quote_spanned!(span=> &#private::record_once(#closure))
+    } else {
+        quote_spanned!(span=> &#closure)
+    }
+}
+
+/// The variables and their keys, where that is all there is to record.
+pub(super) fn plain(model: &Model<'_>) -> Option<Vec<TokenStream>> {
+    let variable = |record: &Record<'_>| {
+        record.is_plain().then(|| variable_and_keys(&record.recorded)).flatten()
+    };
+    model.records.iter().map(variable).collect()
 }
 
 /// The statements that record; `None` where there is nothing to record.
 pub(super) fn statements(model: &Model<'_>, attributes: &Ident) -> Option<TokenStream> {
     let private = model.paths.private();
     let writer = Writer { private: &private, attributes, arguments: &model.arguments };
-    let statements: Vec<_> =
-        model.records.iter().filter_map(|record| writer.statement(record)).collect();
+    let runs = model.records.chunk_by(|one, next| one.is_plain() && next.is_plain());
+    let statements: Vec<_> = runs.filter_map(|run| writer.run(run)).collect();
     let needs_rules = model.records.iter().any(Record::needs_rules);
     let rules = needs_rules.then(|| quote_spanned!(Span::mixed_site()=> use #private::rules::*;));
     (!statements.is_empty()).then(|| quote!(#rules #(#statements)*))
 }
 
 impl Record<'_> {
+    /// Whether it is a variable that is recorded by the default rules, in every build.
+    fn is_plain(&self) -> bool {
+        let is_variable =
+            matches!(&self.recorded, Recorded::ByRule { value, .. } if value.pattern.is_none());
+        is_variable && self.conditions.is_empty()
+    }
+
     fn needs_rules(&self) -> bool {
         matches!(
             self.recorded,
-            Recorded::ByRule { .. }
-                | Recorded::Captured { .. }
-                | Recorded::Hashed { .. }
-                | Recorded::Receiver(_)
+            Recorded::Captured { .. } | Recorded::Hashed { .. } | Recorded::Receiver(_)
         )
     }
 }
@@ -47,6 +69,25 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    /// What is plain as one call, anything else alone.
+    fn run(&self, run: &[Record<'_>]) -> Option<TokenStream> {
+        match run {
+            [] => None,
+            [record] if !record.is_plain() => self.statement(record),
+            plain => {
+                let plain: Vec<_> =
+                    plain.iter().filter_map(|record| variable_and_keys(&record.recorded)).collect();
+                Some(self.by_rule(&quote!(#(#plain),*)))
+            }
+        }
+    }
+
+    /// The default rules, which suit every type, so that no error can point here.
+    fn by_rule(&self, variables: &TokenStream) -> TokenStream {
+        let Writer { private, attributes, .. } = self;
+        quote_spanned!(Span::mixed_site()=> #private::by_rule!(#attributes, #variables);)
+    }
+
     fn statement(&self, record: &Record<'_>) -> Option<TokenStream> {
         let call = self.call(&record.recorded)?;
         let conditions = &record.conditions;
@@ -79,10 +120,7 @@ impl Writer<'_> {
     fn call(&self, recorded: &Recorded<'_>) -> Option<TokenStream> {
         let Writer { private, attributes, .. } = self;
         Some(match recorded {
-            Recorded::ByRule { value: Value { name, .. }, key, length } => {
-                let (span, keys) = (located_at(name.span()), self.keys(key, length.as_deref()));
-                quote_spanned!(span=> (&&&&&#private::Probe(&#name)).record(#keys, #attributes);)
-            }
+            by_rule @ Recorded::ByRule { .. } => self.by_rule(&variable_and_keys(by_rule)?),
             Recorded::Captured { value: Value { name, .. }, key } => {
                 let (span, key) = (located_at(name.span()), self.key(key));
                 quote_spanned!(span=> (&&#private::Wanted(&#name)).way().record(#key, &#name, #attributes);)
@@ -120,18 +158,12 @@ impl Writer<'_> {
         let private = self.private;
         quote_spanned!(Span::mixed_site()=> const { &#private::Key::new(#name) })
     }
+}
 
-    fn keys(&self, key: &str, length: Option<&str>) -> TokenStream {
-        let private = self.private;
-        match length {
-            Some(length) => {
-                quote_spanned!(Span::mixed_site()=> const { &#private::Keys::new(#key, #length) })
-            }
-            None => {
-                quote_spanned!(Span::mixed_site()=> const { &#private::Keys::without_length(#key) })
-            }
-        }
-    }
+/// `a: "a" "a_length"`
+fn variable_and_keys(recorded: &Recorded<'_>) -> Option<TokenStream> {
+    let Recorded::ByRule { value: Value { name, .. }, key, length } = recorded else { return None };
+    Some(quote_spanned!(Span::mixed_site()=> #name: #key #length))
 }
 
 /// Makes the delimiters of a pattern ours, so that no lint on how patterns should be written looks at it.

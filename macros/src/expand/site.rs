@@ -2,13 +2,20 @@
 
 use crate::model::{Model, Name, Record, Recorded, Site};
 use crate::paths::call_site;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 
 /// The call site.
 pub(super) fn of(model: &Model<'_>) -> TokenStream {
     let span = Span::mixed_site();
     let (private, static_name) = (model.paths.private(), call_site());
+    if model.site.is_plain() {
+        let (Site { path, line, .. }, fields) = (&model.site, fields(model));
+        let line = Literal::usize_unsuffixed(*line);
+        return quote_spanned! {span=>
+            static #static_name: #private::CallSite = #private::call_site!(#path, #line, [#(#fields),*]);
+        };
+    }
     let Site { name, target, level, kind, .. } = &model.site;
     let (name, level) = (span_name(name, &private), level.expression(&private));
     let target = target.map(ToTokens::to_token_stream);
@@ -40,6 +47,9 @@ fn fields(model: &Model<'_>) -> Vec<TokenStream> {
     }
     if !model.outcome.is_unseen() {
         fields.extend(["result", "result_length"].map(ToTokens::to_token_stream));
+    }
+    if model.outcome.may_fail() && model.site.has_constant("error.type") {
+        fields.push("error.type".to_token_stream());
     }
     fields
 }

@@ -115,12 +115,9 @@ fn function_without_a_result_has_a_guard_in_front_of_its_body() {
         ),
         "
 pub fn f() {
-    let guard = enter(&__SYNNDICATE_CALL_SITE, |_| {});
-    let result: () = {
-        let () = ();
-        match () {
-            () => BODY,
-        }
+    let guard = enter!(__SYNNDICATE_CALL_SITE);
+    let result: () = match () {
+        () => BODY,
     };
     #[allow(unreachable_code)] return result;
 }",
@@ -137,28 +134,12 @@ fn result_that_comes_at_the_end_is_looked_at_in_its_place() {
         ),
         "
 pub fn f(text: &str) -> u8 {
-    let guard = enter(
-        &__SYNNDICATE_CALL_SITE,
-        |attributes| {
-            use rules::*;
-            (&&&&&Probe(&text))
-                .record(const { &Keys::new(\"text\", \"text_length\") }, attributes);
-        },
-    );
+    let guard = enter!(__SYNNDICATE_CALL_SITE, text : \"text\" \"text_length\");
     let text = text;
-    let result: u8 = {
-        let () = ();
-        match () {
-            () => BODY,
-        }
+    let result: u8 = match () {
+        () => BODY,
     };
-    #[allow(unreachable_code)]
-    guard
-        .finish(|ending| {
-            let output = &result;
-            use rules::*;
-            (&&&&&Probe(output)).record(&RESULT, &mut ending.attributes());
-        });
+    look!(guard, result, by_value);
     #[allow(unreachable_code)] return result;
 }",
     );
@@ -182,11 +163,8 @@ pub fn f() -> impl ::core::future::Future<Output = ()> {
             > {
                 #[allow(unreachable_code)] return result;
             }
-            let result: () = {
-                let () = ();
-                match () {
-                    () => BODY,
-                }
+            let result: () = match () {
+                () => BODY,
             };
             #[allow(unreachable_code)] return result;
         },
@@ -194,4 +172,17 @@ pub fn f() -> impl ::core::future::Future<Output = ()> {
     );
 }",
     );
+}
+
+#[test]
+fn a_plain_function_gets_no_more_than_fifteen_lines() {
+    let plain = quote!(
+        fn f(a: u64, b: &str) -> Result<u64, E> {
+            BODY
+        }
+    );
+    let lines = |code: &str| code.lines().count();
+    let before = prettyplease::unparse(&syn::parse2(plain.clone()).expect("items"));
+    let after = expand(&quote!(), &plain);
+    assert!(lines(&after) <= lines(&before) + 15, "{after}");
 }

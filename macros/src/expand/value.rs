@@ -25,7 +25,7 @@ pub(super) fn result(model: &Model<'_>, block: &Group) -> TokenStream {
     let body = alone(block);
     let (result, declared) =
         (hidden("result"), written_again(model.output, &model.paths.private()));
-    quote_spanned!(Span::mixed_site()=> let #result: #declared = { let () = (); #body };)
+    quote_spanned!(Span::mixed_site()=> let #result: #declared = #body;)
 }
 
 /// Says what type an `async` block returns, which nothing else can: what it returns early is coerced to it, too.

@@ -79,8 +79,12 @@ impl<'a> Outcome<'a> {
 
     /// Whether there is nothing to look at.
     pub(crate) fn is_unseen(&self) -> bool {
-        let fails = !matches!(self.failure, Failure::Impossible) || self.none_fails;
-        self.success == Success::Nothing && !fails
+        self.success == Success::Nothing && !self.may_fail()
+    }
+
+    /// Whether a result can be a failure.
+    pub(crate) fn may_fail(&self) -> bool {
+        !matches!(self.failure, Failure::Impossible) || self.none_fails
     }
 }
 

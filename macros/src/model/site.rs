@@ -61,7 +61,15 @@ impl<'a> Site<'a> {
         }
     }
 
-    /// Whether the constant `key` holds: the user writes nothing under it.
+    /// Whether the attribute says nothing about it.
+    pub(crate) fn is_plain(&self) -> bool {
+        let is_own_name = matches!(&self.name, Name::Known(name) if *name == self.path);
+        let is_silent = self.target.is_none() && self.level.is_default() && self.kind.is_none();
+        let keeps_code = !self.written.iter().any(|key| key.starts_with("code."));
+        is_own_name && is_silent && self.texts.is_empty() && keeps_code
+    }
+
+    /// Whether what is recorded under `key` without being asked has a place: the user writes nothing under it.
     pub(crate) fn has_constant(&self, key: &str) -> bool {
         !self.written.iter().any(|written| written == key)
     }

@@ -212,8 +212,10 @@
 ///
 /// # Errors and panics
 ///
-/// An `Err`, under whatever name its type goes, sets the span's status to `ERROR` and adds an event `exception`, with the error's
-/// type as `exception.type` and its words as `exception.message`:
+/// An `Err`, under whatever name its type goes, sets the span's status to `ERROR` and its attribute
+/// [`error.type`](https://opentelemetry.io/docs/specs/semconv/general/recording-errors/) to the name of the error's type, without
+/// references, unless you write that attribute yourself. It adds an event `exception`, with the type as `exception.type` and the
+/// error's words as `exception.message`:
 ///
 /// | error | words |
 /// |---|---|

@@ -12,19 +12,17 @@ pub struct Keys {
 }
 
 /// The keys of what a function returns.
-pub static RESULT: Keys = Keys::new("result", "result_length");
+pub static RESULT: Keys = Keys::of(&["result", "result_length"]);
 
 impl Keys {
-    /// Both keys.
+    /// The value's key, and that of the length where it does not belong to something else.
     #[must_use]
-    pub const fn new(value: &'static str, length: &'static str) -> Keys {
-        Keys { value: Key::new(value), length: Some(Key::new(length)) }
-    }
-
-    /// Where the key for the length belongs to something else.
-    #[must_use]
-    pub const fn without_length(value: &'static str) -> Keys {
-        Keys { value: Key::new(value), length: None }
+    pub const fn of(keys: &[&'static str]) -> Keys {
+        match keys {
+            [value, length, ..] => Keys { value: Key::new(value), length: Some(Key::new(length)) },
+            [value] => Keys { value: Key::new(value), length: None },
+            [] => Keys { value: Key::new(""), length: None },
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use super::encoder::{Attributes, Content, Limits, Precedence, Value, put_excepti
 use super::foreign;
 use super::frame::Frame;
 use super::install::current_recorder;
+use super::lane::Amend;
 use super::subscriber::known;
 use super::thread::{self, Thread};
 use std::fmt;
@@ -66,14 +67,12 @@ impl Ending<'_> {
         let mut fields = Content::default();
         put_exception(fields.buffer(), self.limits, kind, message);
         let now = clock::unix(clock::monotonic());
-        self.content.fail();
+        self.content.fail_by(kind);
         self.content.event(b"exception", now, &fields, self.limits);
     }
 }
 
 /// A span's content that was taken to be written to, and goes back when this is dropped, also by a panic of user code.
-///
-/// All that generated code instantiates for itself is the call of its closure between two functions of this type.
 pub(super) struct InHand {
     /// The frame, off the stack. `None`: the span is another subscriber's.
     frame: Option<Box<Frame>>,
@@ -113,9 +112,16 @@ impl InHand {
         }
     }
 
-    /// What user code adds to; `None` where nothing is in hand.
+    /// Lets user code add to it.
     #[inline]
-    pub(super) fn ending(&mut self) -> Option<Ending<'_>> {
+    pub(super) fn amend(&mut self, amend: Amend<'_>) {
+        if let Some(mut ending) = self.ending() {
+            amend(&mut ending);
+        }
+    }
+
+    #[inline]
+    fn ending(&mut self) -> Option<Ending<'_>> {
         let content = match (&mut self.beside, &mut self.frame) {
             (Some(beside), _) => beside,
             (None, Some(frame)) => &mut frame.content,

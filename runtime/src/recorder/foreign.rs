@@ -1,11 +1,11 @@
 //! Call sites of `#[traced]` under somebody else's subscriber: ordinary `tracing` spans, with the same list of attributes.
 //!
-//! The attributes are encoded as ever and read back, so that nothing is compiled twice. All of it is off the fast path, and takes
-//! closures as trait objects: a generic function would be compiled again for every call site.
+//! The attributes are encoded as ever and read back, so that nothing is compiled twice. All of it is off the fast path.
 
 use super::callsite::CallSite;
-use super::encoder::{Attributes, Content, INTERNAL, KINDS, Limits, Shown, field, pair};
+use super::encoder::{Content, INTERNAL, KINDS, Limits, Shown, field, pair};
 use super::ending::InHand;
+use super::lane::Record;
 use super::origin::Origin;
 use crate::batch::protobuf::{Field, Fields, Value};
 use std::cell::Cell;
@@ -31,7 +31,7 @@ thread_local! {
 pub(super) fn span(
     site: &'static CallSite,
     origin: Option<&Origin>,
-    attributes: &mut dyn FnMut(&mut Attributes<'_>),
+    record: Record<'_>,
 ) -> Option<Span> {
     let interest = site.callsite.interest();
     let wanted = || {
@@ -50,8 +50,8 @@ pub(super) fn span(
         span.record("otel.kind", name);
     }
     let mut content = Content::default();
-    attributes(&mut content.attributes(LIMITS));
-    record(&span, &content);
+    record(&mut content.attributes(LIMITS));
+    write(&span, &content);
     Some(span)
 }
 
@@ -80,7 +80,7 @@ pub(super) fn first(site: &'static CallSite) -> Option<InHand> {
 
 /// Adds what was written for a span. A failure becomes an event in it, as `#[instrument(err)]` makes one.
 pub(super) fn add(span: &Span, content: &Content) {
-    record(span, content);
+    write(span, content);
     for event in Fields(content.bytes()).filter(|field| field.number == u64::from(field::EVENTS)) {
         let text = |key| find_text(&event, key).unwrap_or_default();
         let (kind, message) = (text("exception.type"), text("exception.message"));
@@ -96,11 +96,11 @@ pub(super) fn set_on_current(write: impl FnOnce(&mut Content, Limits)) {
     if !span.is_none() {
         let mut content = Content::default();
         write(&mut content, LIMITS);
-        record(&span, &content);
+        self::write(&span, &content);
     }
 }
 
-fn record(span: &Span, content: &Content) {
+fn write(span: &Span, content: &Content) {
     for attribute in
         Fields(content.bytes()).filter(|field| field.number == u64::from(field::ATTRIBUTES))
     {

@@ -58,11 +58,7 @@ where
         let polled = future.poll(context);
         if let Poll::Ready(output) = &polled {
             polling.then = Then::End;
-            if let Some(mut hand) = polling.in_hand()
-                && let Some(mut ending) = hand.ending()
-            {
-                (this.finish)(output, &mut ending);
-            }
+            polling.amend(&|ending| (this.finish)(output, ending));
         }
         polled
     }

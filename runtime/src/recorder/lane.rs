@@ -14,7 +14,37 @@ use super::origin::Origin;
 use super::panic;
 use super::stack::State;
 use super::thread::{self, Thread};
+use std::cell::Cell;
 use std::marker::PhantomData;
+use tracing::Span;
+use tracing::span::EnteredSpan;
+
+/// What a call site records when its span begins. A trait object, as all that call sites hand over: what is around it is compiled
+/// once, and not again for each of them.
+pub(super) type Record<'a> = &'a dyn Fn(&mut Attributes<'_>);
+
+/// What a call site adds to its span besides.
+pub(super) type Amend<'a> = &'a dyn Fn(&mut Ending<'_>);
+
+/// A [`Record`] that uses up what it has.
+pub fn record_once(record: impl FnOnce(&mut Attributes<'_>)) -> impl Fn(&mut Attributes<'_>) {
+    let record = Cell::new(Some(record));
+    move |attributes| {
+        if let Some(record) = record.take() {
+            record(attributes);
+        }
+    }
+}
+
+/// An [`Amend`] that uses up what it has.
+pub fn amend_once(amend: impl FnOnce(&mut Ending<'_>)) -> impl Fn(&mut Ending<'_>) {
+    let amend = Cell::new(Some(amend));
+    move |ending| {
+        if let Some(amend) = amend.take() {
+            amend(ending);
+        }
+    }
+}
 
 /// Ends its span when dropped. The span's state is on the thread's stack, so a guard must stay on its thread.
 #[derive(Debug)]
@@ -22,7 +52,7 @@ use std::marker::PhantomData;
 pub struct Guard {
     /// 0: there is no span, or it is a foreign one.
     span_id: u64,
-    foreign: Option<Box<tracing::span::EnteredSpan>>,
+    foreign: Option<Box<EnteredSpan>>,
     not_send: PhantomData<*const ()>,
 }
 
@@ -36,20 +66,12 @@ impl Guard {
 
     /// Adds what is known only when the body is done, or what is no attribute.
     #[inline]
-    pub fn finish(&self, amend: impl FnOnce(&mut Ending<'_>)) {
-        if let Some(mut hand) = self.in_hand()
-            && let Some(mut ending) = hand.ending()
-        {
-            amend(&mut ending);
-        }
-    }
-
-    #[inline]
-    fn in_hand(&self) -> Option<InHand> {
+    pub fn finish(&self, amend: Amend<'_>) {
         if self.span_id != 0 {
-            return InHand::of_span(self.span_id);
+            amend_lane(self.span_id, amend);
+        } else if let Some(span) = &self.foreign {
+            amend_foreign(span, amend);
         }
-        self.foreign.as_ref().map(|span| InHand::of_foreign((***span).clone()))
     }
 }
 
@@ -58,30 +80,50 @@ impl Drop for Guard {
     fn drop(&mut self) {
         if self.span_id != 0 {
             close(self.span_id);
+        } else if let Some(span) = self.foreign.take() {
+            // Taken, so that nothing is left to drop at every call site.
+            leave_foreign(span);
         }
     }
 }
 
-/// Begins a span of a sync function. `attributes` is called only when the span is recorded, before it becomes the current one.
-#[inline]
-pub fn enter(site: &'static CallSite, attributes: impl FnOnce(&mut Attributes<'_>)) -> Guard {
-    if !site.may_be_enabled() {
-        return Guard::NONE;
+#[cold]
+#[inline(never)]
+fn leave_foreign(span: Box<EnteredSpan>) {
+    drop(span);
+}
+
+#[inline(never)]
+fn amend_lane(span_id: u64, amend: Amend<'_>) {
+    if let Some(mut hand) = InHand::of_span(span_id) {
+        hand.amend(amend);
     }
-    guard(begin(site), site, None, attributes)
+}
+
+#[cold]
+#[inline(never)]
+fn amend_foreign(span: &Span, amend: Amend<'_>) {
+    InHand::of_foreign(span.clone()).amend(amend);
+}
+
+/// Begins a span of a sync function. `record` is called only when the span is recorded, before it becomes the current one.
+#[inline]
+pub fn enter(site: &'static CallSite, record: Record<'_>) -> Guard {
+    if site.may_be_enabled() { enter_wanted(site, record) } else { Guard::NONE }
+}
+
+#[inline(never)]
+fn enter_wanted(site: &'static CallSite, record: Record<'_>) -> Guard {
+    guard(begin(site), site, None, record)
 }
 
 /// Begins a span of a sync function that says itself where it belongs.
 #[expect(clippy::needless_pass_by_value, reason = "generated code makes it for this call")]
-pub fn enter_at(
-    site: &'static CallSite,
-    origin: Origin,
-    attributes: impl FnOnce(&mut Attributes<'_>),
-) -> Guard {
+pub fn enter_at(site: &'static CallSite, origin: Origin, record: Record<'_>) -> Guard {
     if !site.may_be_enabled() {
         return Guard::NONE;
     }
-    guard(begin_at(site, &origin), site, Some(&origin), attributes)
+    guard(begin_at(site, &origin), site, Some(&origin), record)
 }
 
 #[inline]
@@ -89,39 +131,22 @@ fn guard(
     begun: Begun,
     site: &'static CallSite,
     origin: Option<&Origin>,
-    attributes: impl FnOnce(&mut Attributes<'_>),
+    record: Record<'_>,
 ) -> Guard {
     match begun {
         Begun::Nothing => Guard::NONE,
         Begun::Lane(mut frame, limits) => {
-            record_first(&mut frame, limits, attributes);
+            record_first(&mut frame, limits, record);
             push(frame)
         }
-        Begun::Foreign => foreign_guard(site, origin, &mut recording(attributes)),
+        Begun::Foreign => foreign_guard(site, origin, record),
     }
 }
 
 #[cold]
-fn foreign_guard(
-    site: &'static CallSite,
-    origin: Option<&Origin>,
-    attributes: &mut dyn FnMut(&mut Attributes<'_>),
-) -> Guard {
-    let span = foreign::span(site, origin, attributes);
+fn foreign_guard(site: &'static CallSite, origin: Option<&Origin>, record: Record<'_>) -> Guard {
+    let span = foreign::span(site, origin, record);
     Guard { span_id: 0, foreign: span.map(|span| Box::new(span.entered())), not_send: PhantomData }
-}
-
-/// What records attributes once, for places off the fast path that take it as a trait object.
-#[inline]
-pub(super) fn recording(
-    attributes: impl FnOnce(&mut Attributes<'_>),
-) -> impl FnMut(&mut Attributes<'_>) {
-    let mut attributes = Some(attributes);
-    move |writer| {
-        if let Some(attributes) = attributes.take() {
-            attributes(writer);
-        }
-    }
 }
 
 /// What a call site begins.
@@ -134,6 +159,7 @@ pub(super) enum Begun {
     Foreign,
 }
 
+#[inline]
 pub(super) fn begin(site: &'static CallSite) -> Begun {
     begin_by(|thread, recorder| thread.begin(site, recorder))
 }
@@ -157,14 +183,10 @@ fn begin_by(begin: impl FnOnce(&mut Thread, u32) -> Option<(Box<Frame>, Limits)>
 
 /// Records the attributes of a span before it becomes the current one: they run user code, with no borrow held.
 #[inline]
-pub(super) fn record_first(
-    frame: &mut Frame,
-    limits: Limits,
-    attributes: impl FnOnce(&mut Attributes<'_>),
-) {
+pub(super) fn record_first(frame: &mut Frame, limits: Limits, record: Record<'_>) {
     if frame.context.is_sampled() {
         let mut beginning = Beginning { frame, unfinished_since: Some(panic::count()) };
-        attributes(&mut beginning.frame.content.attributes(limits));
+        record(&mut beginning.frame.content.attributes(limits));
         beginning.unfinished_since = None;
     }
 }
@@ -195,6 +217,7 @@ fn fail_at_start(frame: &mut Frame, panics: u32) {
 }
 
 /// Starts the clock of a span and makes it the current one. A root that is not sampled pays no clock.
+#[inline]
 fn push(mut frame: Box<Frame>) -> Guard {
     start(&mut frame);
     frame.unwinding = std::thread::panicking();
@@ -216,6 +239,7 @@ pub(super) fn start(frame: &mut Frame) {
     }
 }
 
+#[inline(never)]
 fn close(span_id: u64) {
     let now = clock::monotonic();
     thread::with(|thread| {
@@ -240,7 +264,7 @@ fn fail_by_panic(thread: &mut Thread, frame: &mut Frame, message: &str) {
     if !frame.context.is_sampled() {
         return;
     }
-    frame.content.fail();
+    frame.content.fail_by("panic");
     if let Some(limits) = thread.limits(frame.context.recorder) {
         let mut fields = thread.fragment();
         put_exception(fields.buffer(), limits, "panic", &message);
@@ -252,25 +276,13 @@ fn fail_by_panic(thread: &mut Thread, frame: &mut Frame, message: &str) {
 /// Records the attributes of an async function: the first statement of its body. It must hit only the frame that the
 /// function's own wrapper has just made; where the wrapper made none, the top of the stack is the caller's.
 #[inline]
-pub fn first_attributes(site: &'static CallSite, attributes: impl FnOnce(&mut Attributes<'_>)) {
-    if let Some(mut hand) = first_in_hand(site)
-        && let Some(mut ending) = hand.ending()
-    {
-        attributes(&mut ending.attributes());
-    }
+pub fn first_attributes(site: &'static CallSite, record: Record<'_>) {
+    first(site, &|ending| record(&mut ending.attributes()));
 }
 
 /// The same for what is no attribute.
-#[inline]
-pub fn first(site: &'static CallSite, amend: impl FnOnce(&mut Ending<'_>)) {
-    if let Some(mut hand) = first_in_hand(site)
-        && let Some(mut ending) = hand.ending()
-    {
-        amend(&mut ending);
+pub fn first(site: &'static CallSite, amend: Amend<'_>) {
+    if let Some(mut hand) = InHand::of_fresh_span(site).or_else(|| foreign::first(site)) {
+        hand.amend(amend);
     }
-}
-
-#[inline]
-fn first_in_hand(site: &'static CallSite) -> Option<InHand> {
-    InHand::of_fresh_span(site).or_else(|| foreign::first(site))
 }

@@ -77,7 +77,7 @@ pub use current::set_attribute;
 pub use encoder::{AnyValue, ArrayWriter, Attributes, Key, MapWriter, Value};
 pub use ending::Ending;
 pub use future::{Traced, traced};
-pub use lane::{Guard, enter, enter_at, first, first_attributes};
+pub use lane::{Guard, amend_once, enter, enter_at, first, first_attributes, record_once};
 pub use origin::Origin;
 pub use prepared::{Prepared, prepare, prepare_at};
 pub(crate) use remote::{Adoption, Carried, RemoteParent, Sampled, adopt, outgoing};

@@ -5,7 +5,7 @@ use super::clock;
 use super::ending::InHand;
 use super::foreign;
 use super::frame::Frame;
-use super::lane::{self, Begun};
+use super::lane::{self, Amend, Begun};
 use super::stack;
 use super::thread::{self, Thread};
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -65,7 +65,7 @@ fn of_new(site: &'static CallSite) -> State {
 
 #[cold]
 fn of_new_foreign(site: &'static CallSite) -> State {
-    match foreign::span(site, None, &mut |_| {}) {
+    match foreign::span(site, None, &|_| {}) {
         Some(span) => {
             foreign::expect_first(site, span.clone());
             State::Foreign(Box::new(span))
@@ -95,7 +95,7 @@ pub(super) struct Polling<'a> {
 
 impl<'a> Polling<'a> {
     /// Enters the span, which begins with the first poll.
-    #[inline]
+    #[inline(never)]
     pub(super) fn start(state: &'a mut State) -> Polling<'a> {
         let (mut span_id, mut foreign) = (0, None);
         match state.begin() {
@@ -106,13 +106,32 @@ impl<'a> Polling<'a> {
         Polling { state, span_id, foreign, then: Then::Wait }
     }
 
-    /// The span's content, for what the poll has shown.
-    #[inline]
-    pub(super) fn in_hand(&self) -> Option<InHand> {
-        if self.span_id != 0 {
-            return InHand::of_span(self.span_id);
+    /// Adds to the span what the poll has shown.
+    #[inline(never)]
+    pub(super) fn amend(&self, amend: Amend<'_>) {
+        let hand = match &self.foreign {
+            Some(span) => Some(InHand::of_foreign((***span).clone())),
+            None if self.span_id != 0 => InHand::of_span(self.span_id),
+            None => None,
+        };
+        if let Some(mut hand) = hand {
+            hand.amend(amend);
         }
-        self.foreign.as_ref().map(|span| InHand::of_foreign((***span).clone()))
+    }
+
+    #[inline(never)]
+    fn leave(&mut self) {
+        if let Some(span) = self.foreign.take() {
+            self.leave_foreign(*span);
+        }
+        if self.span_id == 0 {
+            return;
+        }
+        let now = if self.then == Then::Wait { 0 } else { clock::monotonic() };
+        let frame = thread::with(|thread| leave(thread, self.span_id, self.then, now));
+        if let Some(frame) = frame {
+            *self.state = State::Lane(frame);
+        }
     }
 
     #[cold]
@@ -128,16 +147,8 @@ impl<'a> Polling<'a> {
 impl Drop for Polling<'_> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(span) = self.foreign.take() {
-            self.leave_foreign(*span);
-        }
-        if self.span_id == 0 {
-            return;
-        }
-        let now = if self.then == Then::Wait { 0 } else { clock::monotonic() };
-        let frame = thread::with(|thread| leave(thread, self.span_id, self.then, now));
-        if let Some(frame) = frame {
-            *self.state = State::Lane(frame);
+        if self.span_id != 0 || self.foreign.is_some() {
+            self.leave();
         }
     }
 }
@@ -163,7 +174,7 @@ fn leave(thread: &mut Thread, span_id: u64, then: Then, now: u64) -> Option<Box<
     match then {
         Then::Wait => return Some(frame),
         Then::End => {}
-        Then::Cancel => frame.content.mark("synndicate.cancelled"),
+        Then::Cancel => frame.content.mark("synndicate.cancelled", &true),
     }
     thread.end(frame, now);
     None

@@ -2,12 +2,11 @@
 //! the function returns.
 
 use super::callsite::CallSite;
-use super::encoder::Attributes;
 use super::ending::{Ending, InHand};
 use super::foreign;
 use super::frame::Frame;
 use super::future::Traced;
-use super::lane::{self, Begun, recording};
+use super::lane::{self, Amend, Begun, Record};
 use super::origin::Origin;
 use super::polling::State;
 use super::stream::TracedStream;
@@ -23,9 +22,9 @@ pub struct Prepared {
 }
 
 /// Prepares the span of a call.
-pub fn prepare(site: &'static CallSite, attributes: impl FnOnce(&mut Attributes<'_>)) -> Prepared {
+pub fn prepare(site: &'static CallSite, record: Record<'_>) -> Prepared {
     let state = if site.may_be_enabled() {
-        of_begun(lane::begin_to_carry(site), site, None, attributes)
+        of_begun(lane::begin_to_carry(site), site, None, record)
     } else {
         State::Nothing
     };
@@ -34,13 +33,9 @@ pub fn prepare(site: &'static CallSite, attributes: impl FnOnce(&mut Attributes<
 
 /// Prepares the span of a call that says itself where it belongs.
 #[expect(clippy::needless_pass_by_value, reason = "generated code makes it for this call")]
-pub fn prepare_at(
-    site: &'static CallSite,
-    origin: Origin,
-    attributes: impl FnOnce(&mut Attributes<'_>),
-) -> Prepared {
+pub fn prepare_at(site: &'static CallSite, origin: Origin, record: Record<'_>) -> Prepared {
     let state = if site.may_be_enabled() {
-        of_begun(lane::begin_at(site, &origin), site, Some(&origin), attributes)
+        of_begun(lane::begin_at(site, &origin), site, Some(&origin), record)
     } else {
         State::Nothing
     };
@@ -52,38 +47,30 @@ fn of_begun(
     begun: Begun,
     site: &'static CallSite,
     origin: Option<&Origin>,
-    attributes: impl FnOnce(&mut Attributes<'_>),
+    record: Record<'_>,
 ) -> State {
     match begun {
         Begun::Nothing => State::Nothing,
         Begun::Lane(mut frame, limits) => {
-            lane::record_first(&mut frame, limits, attributes);
+            lane::record_first(&mut frame, limits, record);
             State::Prepared(frame)
         }
-        Begun::Foreign => of_foreign(site, origin, &mut recording(attributes)),
+        Begun::Foreign => of_foreign(site, origin, record),
     }
 }
 
 #[cold]
-fn of_foreign(
-    site: &'static CallSite,
-    origin: Option<&Origin>,
-    attributes: &mut dyn FnMut(&mut Attributes<'_>),
-) -> State {
-    let span = foreign::span(site, origin, attributes);
+fn of_foreign(site: &'static CallSite, origin: Option<&Origin>, record: Record<'_>) -> State {
+    let span = foreign::span(site, origin, record);
     span.map_or(State::Nothing, |span| State::Foreign(Box::new(span)))
 }
 
 impl Prepared {
     /// Adds what is no attribute.
-    pub fn amend(&mut self, amend: impl FnOnce(&mut Ending<'_>)) {
+    pub fn amend(&mut self, amend: Amend<'_>) {
         match &mut self.state {
             State::Prepared(frame) => amend_prepared(frame, amend),
-            State::Foreign(span) => {
-                if let Some(mut ending) = InHand::of_foreign((**span).clone()).ending() {
-                    amend(&mut ending);
-                }
-            }
+            State::Foreign(span) => InHand::of_foreign((**span).clone()).amend(amend),
             State::New(_) | State::Lane(_) | State::Nothing => {}
         }
     }
@@ -115,7 +102,7 @@ impl Prepared {
     }
 }
 
-fn amend_prepared(frame: &mut Frame, amend: impl FnOnce(&mut Ending<'_>)) {
+fn amend_prepared(frame: &mut Frame, amend: Amend<'_>) {
     let limits = thread::with(|thread| thread.limits(frame.context.recorder));
     if let Some(limits) = limits.filter(|_| frame.context.is_sampled()) {
         amend(&mut Ending { content: &mut frame.content, limits, foreign: None });

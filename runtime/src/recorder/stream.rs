@@ -37,11 +37,7 @@ pin_project! {
 }
 
 fn count(polling: &Polling<'_>, items: u64) {
-    if let Some(mut hand) = polling.in_hand()
-        && let Some(mut ending) = hand.ending()
-    {
-        ending.attributes().record_as(ITEMS, &items);
-    }
+    polling.amend(&|ending| ending.attributes().record_as(ITEMS, &items));
 }
 
 impl<S, E> Stream for TracedStream<S, E>
@@ -65,11 +61,8 @@ where
             }
             Poll::Ready(Some(item)) => {
                 *this.items += 1;
-                if let Some(look) = this.look
-                    && let Some(mut hand) = polling.in_hand()
-                    && let Some(mut ending) = hand.ending()
-                {
-                    look(item, &mut ending);
+                if let Some(look) = this.look {
+                    polling.amend(&|ending| look(item, ending));
                 }
             }
         }

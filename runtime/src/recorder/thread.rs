@@ -180,7 +180,7 @@ impl Thread {
         let (frame, leaked) = self.stack.take_frame(span_id)?;
         let now = clock::monotonic();
         for mut above in leaked.into_iter().rev() {
-            above.content.mark(UNFINISHED);
+            above.content.mark(UNFINISHED, &true);
             self.end(above, now);
         }
         Some(frame)

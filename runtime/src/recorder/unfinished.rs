@@ -43,7 +43,7 @@ fn encode(core: &Core, slot: &Slot) -> Option<Chunk> {
     if shared.belongs_to(generation) {
         content.absorb(&shared.content, Precedence::New, core.config.limits);
     }
-    content.mark(UNFINISHED);
+    content.mark(UNFINISHED, &true);
     // The one who ends a span takes the lock only if there are handles, so look whether it ended meanwhile. Where it is ending
     // at this very moment it may come out twice.
     fence(Acquire);

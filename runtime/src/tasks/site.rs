@@ -28,10 +28,10 @@ static SITE: CallSite = CallSite::new(&METADATA, &CALLSITE, &[]);
 
 /// Prepares the span of what is traced under `name` at `place`, below the span that is current now.
 pub(super) fn prepare(name: &str, place: &'static Location<'static>) -> Prepared {
-    let mut span = recorder::prepare(&SITE, |attributes| {
+    let mut span = recorder::prepare(&SITE, &|attributes| {
         attributes.record(&FILE, place.file());
         attributes.record(&LINE, &place.line());
     });
-    span.amend(|ending| ending.rename(name));
+    span.amend(&|ending| ending.rename(name));
     span
 }

@@ -33,6 +33,11 @@ pub async fn unused_later(first: u8, mut second: u8) -> u8 {
 }
 
 #[traced]
+pub async fn yields_a_future(first: u8) -> impl Future<Output = u8> {
+    std::future::ready(first)
+}
+
+#[traced]
 pub fn assigned(mut number: u8) {
     number = 3;
 }

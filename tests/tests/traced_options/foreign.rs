@@ -87,6 +87,7 @@ fn options_mean_the_same_under_another_subscriber() {
         "record x=1",
         "follows 4",
         "record otel.name=\"n\"",
+        "record error.type=\"alloc::string::String\"",
         "event message=exception exception.type=\"alloc::string::String\" exception.message=\"abc\"",
         "new asynchronous current",
         "record n=5",

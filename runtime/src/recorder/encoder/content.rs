@@ -9,7 +9,7 @@ use super::field::{
     ATTRIBUTES, DROPPED_ATTRIBUTES, DROPPED_EVENTS, DROPPED_LINKS, EVENTS, LINKS, NAME, STATUS,
 };
 use super::head::INTERNAL;
-use super::{Buffer, event};
+use super::{Buffer, Value, event};
 use crate::batch::protobuf::{Field, Fields, tag};
 use crate::recorder::context::SpanContext;
 use crate::recorder::rules::Patterns;
@@ -150,6 +150,18 @@ impl Content {
         self.marks |= Content::FAILED;
     }
 
+    /// Marks the span as failed, by an error of this type: OpenTelemetry's `error.type`, without the references in front.
+    ///
+    /// Source: <https://opentelemetry.io/docs/specs/semconv/general/recording-errors/>.
+    #[cold]
+    pub(crate) fn fail_by(&mut self, mut kind: &str) {
+        while let Some(behind) = kind.strip_prefix("&mut ").or_else(|| kind.strip_prefix('&')) {
+            kind = behind;
+        }
+        self.fail();
+        self.mark("error.type", kind);
+    }
+
     /// Adds an event, whose attributes are encoded already, or counts that there was no room. The first ones are kept.
     pub(crate) fn event(&mut self, name: &[u8], unix: u64, fields: &Content, limits: Limits) {
         self.marks |= fields.marks & (Content::FAILED | Content::AMENDED);
@@ -173,9 +185,9 @@ impl Content {
 
     /// Adds a mark of ours above every limit, unless its key stands there already.
     #[cold]
-    pub(crate) fn mark(&mut self, key: &str) {
+    pub(crate) fn mark<V: Value + ?Sized>(&mut self, key: &str, value: &V) {
         let mut mark = Content::default();
-        mark.attributes(Limits::NONE).record_as(key, &true);
+        mark.attributes(Limits::NONE).record_as(key, value);
         self.absorb(&mark, Precedence::Old, Limits::NONE);
     }
 

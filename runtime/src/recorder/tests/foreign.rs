@@ -124,7 +124,7 @@ fn another_subscriber_gets_the_spans_of_futures() {
     let future = traced_until(
         &OUTER,
         async {
-            crate::recorder::first_attributes(&OUTER, first);
+            crate::recorder::first_attributes(&OUTER, &first);
             body.await;
         },
         |(), ending| {

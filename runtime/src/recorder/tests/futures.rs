@@ -282,7 +282,7 @@ fn a_recursive_future_records_its_attributes_where_they_belong() {
         Box::pin(traced_until(
             &LEVEL,
             async move {
-                first_attributes(&LEVEL, |attributes| attributes.record_as("level", &level));
+                first_attributes(&LEVEL, &|attributes| attributes.record_as("level", &level));
                 if level < 5 {
                     descend(level + 1).await;
                 }

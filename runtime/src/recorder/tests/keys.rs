@@ -49,7 +49,7 @@ fn a_result_that_the_user_has_written_stays() {
         || {
             let function = enter(&FUNCTION);
             set_attribute("result", 1);
-            function.finish(finish);
+            function.finish(&finish);
             drop(function);
             block_on(traced_until(&FUTURE, async { set_attribute("result", 1) }, |(), ending| {
                 finish(ending);

@@ -50,7 +50,7 @@ fn without_room_for_events_failures_are_known_and_their_words_stay_in() {
     let spans = limited(
         |limits| limits.events = 0,
         || {
-            enter(&FUNCTION).finish(|ending| ending.fail("Kind", &"private words"));
+            enter(&FUNCTION).finish(&|ending| ending.fail("Kind", &"private words"));
             info_span!("limits_failure").in_scope(|| error!("private words"));
         },
     );
@@ -223,7 +223,7 @@ fn every_text_is_cut_between_characters_whatever_the_limit_is() {
                 set_attribute("otel.status_description", &*text);
                 Handle::current().record("recorded", field::debug(&text));
                 info!(text, "{text}");
-                function.finish(|ending| ending.fail(&text, &text));
+                function.finish(&|ending| ending.fail(&text, &text));
                 info_span!("limits_text_slot", otel.name = text, otel.status_description = %text, text).in_scope(|| {
                     error!(text, panics = ?Panics, "{text}");
                 });

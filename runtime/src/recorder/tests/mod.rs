@@ -143,12 +143,12 @@ async fn pending(times: usize) {
 
 /// A span of a function that records nothing.
 fn enter(site: &'static CallSite) -> Guard {
-    super::enter(site, |_| {})
+    super::enter(site, &|_| {})
 }
 
 /// A span of a function that records `attributes`.
 fn enter_with(site: &'static CallSite, attributes: impl FnOnce(&mut Attributes<'_>)) -> Guard {
-    super::enter(site, attributes)
+    super::enter(site, &super::record_once(attributes))
 }
 
 /// A span of an async function that records nothing.
@@ -163,7 +163,7 @@ fn traced_with<F: Future>(
     future: F,
 ) -> impl Future<Output = F::Output> {
     let body = async move {
-        super::first_attributes(site, attributes);
+        super::first_attributes(site, &super::record_once(attributes));
         future.await
     };
     super::traced(site, body, |_, _| {})

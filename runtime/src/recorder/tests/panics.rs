@@ -87,7 +87,7 @@ fn a_panic_in_the_first_attributes_of_a_future_fails_its_span() {
     everywhere(
         || {
             let body = async {
-                first_attributes(&BAD, |attributes| {
+                first_attributes(&BAD, &|attributes| {
                     attributes.record_as("before", &1);
                     panic_any("expression");
                 });

@@ -20,7 +20,7 @@ fn the_call_gives_attributes_and_parent_and_the_first_poll_the_time() {
     everywhere(
         || {
             let caller = enter(&CALLER);
-            let prepared = prepare(&CALL, |attributes| attributes.record_as("x", &1));
+            let prepared = prepare(&CALL, &|attributes| attributes.record_as("x", &1));
             drop(caller);
             let _other = enter(&OTHER);
             let future = prepared.trace(async { set_attribute("y", 2) }, |(), ending| {
@@ -48,11 +48,11 @@ fn a_call_whose_future_is_never_polled_has_no_span() {
     let recording = Recording::new();
     recording.run(|| {
         let _caller = enter(&CALLER);
-        drop(prepare(&CALL, |attributes| attributes.record_as("x", &1)).trace(async {}, nothing));
-        drop(prepare(&CALL, |_| {}));
+        drop(prepare(&CALL, &|attributes| attributes.record_as("x", &1)).trace(async {}, nothing));
+        drop(prepare(&CALL, &|_| {}));
         let current = Span::current();
         block_on(
-            prepare(&CALL, |_| {})
+            prepare(&CALL, &|_| {})
                 .trace(async move { assert_ne!(Span::current().id(), current.id()) }, nothing),
         );
     });
@@ -69,7 +69,7 @@ fn a_panic_in_the_attributes_of_a_call_is_its_failure() {
         || {
             let _caller = enter(&CALLER);
             let call = || {
-                prepare(&CALL, |attributes| {
+                prepare(&CALL, &|attributes| {
                     attributes.record_as("x", &1);
                     panic_any("expression");
                 })
@@ -79,7 +79,7 @@ fn a_panic_in_the_attributes_of_a_call_is_its_failure() {
         |spans, ()| {
             let call = spans.one("prepared_panic");
             assert_eq!(call.status, Status::Error(String::new()));
-            assert_eq!(recorded(call), [("x", &1.into())]);
+            assert_eq!(recorded(call), [("x", &1.into()), ("error.type", &"panic".into())]);
         },
     );
 }
@@ -89,7 +89,7 @@ fn a_prepared_future_that_is_dropped_in_the_middle_is_cancelled() {
     let recording = Recording::new();
     recording.run(|| {
         let mut future =
-            Box::pin(prepare(&CALL, |_| {}).trace(std::future::pending::<()>(), nothing));
+            Box::pin(prepare(&CALL, &|_| {}).trace(std::future::pending::<()>(), nothing));
         assert!(poll(&mut future).is_pending());
     });
     assert_eq!(
@@ -111,13 +111,13 @@ fn a_span_belongs_where_its_call_site_says() {
             let stale = info_span!("placed_ended").id();
             let _caller = enter(&CALLER);
             {
-                let _placed = enter_at(&PLACED, Origin::child_of(&elsewhere), |_| {});
+                let _placed = enter_at(&PLACED, Origin::child_of(&elsewhere), &|_| {});
                 drop(enter(&INNER));
             }
-            drop(enter_at(&ROOT, Origin::ROOT, |_| {}));
-            drop(enter_at(&STALE, Origin::child_of(stale), |_| {}));
+            drop(enter_at(&ROOT, Origin::ROOT, &|_| {}));
+            drop(enter_at(&STALE, Origin::child_of(stale), &|_| {}));
             block_on(
-                prepare_at(&PREPARED, Origin::child_of(&elsewhere), |_| {})
+                prepare_at(&PREPARED, Origin::child_of(&elsewhere), &|_| {})
                     .trace(async {}, nothing),
             );
         },
@@ -138,9 +138,9 @@ fn a_span_follows_those_that_are_known() {
     recording.run(|| {
         let (known, stale) = (info_span!("followed"), info_span!("followed_ended").id());
         let guard = enter(&CALL);
-        guard.finish(|ending| {
+        guard.finish(&|ending| {
             ending.follow(&known);
-            ending.follow(stale);
+            ending.follow(stale.clone());
             ending.follow(None);
         });
     });

@@ -96,7 +96,7 @@ fn what_a_finished_body_records_may_be_traced_too() {
     let recording = Recording::new();
     recording.run(|| {
         let function = enter(&FUNCTION);
-        function.finish(|ending| {
+        function.finish(&|ending| {
             ending.attributes().debug(const { &Key::new("result") }, &Chatty);
             ending.fail("Chatty", &Chatty);
         });

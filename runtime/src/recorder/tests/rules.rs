@@ -39,7 +39,7 @@ fn inner(query: &str, steps: u64) {
 /// As `#[traced]` records an argument `query: &str`.
 #[expect(clippy::needless_borrow, reason = "the number of references chooses the rule")]
 fn record_query(query: &str, attributes: &mut Attributes<'_>) {
-    (&&&&&Probe(&query)).record(const { &Keys::new("query", "query_length") }, attributes);
+    (&&&&&Probe(&query)).record(const { &Keys::of(&["query", "query_length"]) }, attributes);
 }
 
 #[track_caller]

@@ -29,7 +29,7 @@ fn an_unsampled_trace_has_ids_and_evaluates_nothing() {
             info_span!("unsampled_slot", x = ?Panics)
                 .in_scope(|| assert!(!context().unwrap().is_sampled()));
         }
-        root.finish(|_| panic!("evaluated"));
+        root.finish(&|_| panic!("evaluated"));
         block_on(traced_with(&CHILD, |_| panic!("evaluated"), async move {
             assert_eq!(context(), Some(context_of_root));
         }));

@@ -135,7 +135,7 @@ fn the_users_status_stands_against_failures() {
                 let function = enter(&FUNCTION);
                 set_attribute("otel.status_code", "ok");
                 error!("not so bad");
-                function.finish(|ending| ending.fail("Kind", &"message"));
+                function.finish(&|ending| ending.fail("Kind", &"message"));
             }
             let _words = enter(&WORDS);
             set_attribute("otel.status_description", "only words");

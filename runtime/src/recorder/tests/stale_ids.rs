@@ -64,7 +64,7 @@ fn links_and_events_of_a_span_that_is_over_are_counted() {
         let stale = info_span!("counted_over").id();
         let follow = |cause: Option<Id>| {
             let function = enter(&FUNCTION);
-            function.finish(|ending| ending.follow(cause));
+            function.finish(&|ending| ending.follow(cause.clone()));
         };
         counted("a slot's link", 1, &|| {
             info_span!("counted").follows_from(stale.clone());

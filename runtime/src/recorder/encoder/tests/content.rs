@@ -52,8 +52,8 @@ fn keys_are_the_same_by_all_their_bytes() {
 fn a_mark_of_ours_stands_above_every_limit_and_below_the_users_word() {
     let mut content = Content::default();
     content.attributes(Limits { attributes: 1, ..LIMITS }).record_as("mine", "mine");
-    content.mark("ours");
-    content.mark("mine");
+    content.mark("ours", &true);
+    content.mark("mine", &true);
     assert_eq!(shown(&decode(&content).attributes), pairs([("mine", "mine"), ("ours", "true")]));
     assert_eq!(content.dropped(), [0; 3]);
 }
