@@ -188,7 +188,8 @@
 /// ```
 ///
 /// Rules `[[observability.span]]` of the [settings](crate#what-is-recorded) may show arguments (`capture`) or redact attributes
-/// without a rebuild. What the code skips, redacts, hashes or takes for a secret they cannot show.
+/// without a rebuild. What the code skips, redacts, hashes or takes for a secret they cannot show. They are rules of this crate's
+/// recorder: while another subscriber is the global default they have no effect, on these spans as on any.
 ///
 /// ## How it ended
 ///
