@@ -72,7 +72,7 @@ impl MainFn {
     /// The path of another runtime's attribute, as `#[actix_web::main]`.
     pub(super) fn other_runtime(&self) -> Option<String> {
         let attribute = self.inner.iter().find(|attribute| is_runtime(attribute))?;
-        Some(attribute.path().to_token_stream().to_string().replace(' ', ""))
+        Some(path_of(attribute))
     }
 
     /// Takes `#[tokio::main]` off, which this attribute replaces. Where it has nothing to do, it stays and says so itself.
@@ -83,6 +83,20 @@ impl MainFn {
             .iter()
             .position(|attribute| is_runtime(attribute) && begins_with_tokio(attribute))?;
         Some(self.inner.remove(at))
+    }
+
+    /// Whether it stays a `main`. `#[rocket::launch]` makes one of its own, which calls this function for what to launch.
+    pub(super) fn is_main(&self, diagnostics: &Diagnostics) -> bool {
+        let launch = self.inner.iter().find(|attribute| ends_with(attribute, "launch"));
+        if let Some(launch) = launch {
+            let path = path_of(launch);
+            let message = format!(
+                "`#[{path}]` makes another function `main`, so that this one is no service; write `#[traced_service] \
+                 #[rocket::main] async fn main()` and launch in its body"
+            );
+            diagnostics.error(launch, message);
+        }
+        launch.is_none()
     }
 
     /// Whether it can be a service.
@@ -108,7 +122,15 @@ fn is_outer(attribute: &Attribute) -> bool {
 
 /// `#[something::main]`, or `#[main]` where that was imported.
 fn is_runtime(attribute: &Attribute) -> bool {
-    attribute.path().segments.last().is_some_and(|last| last.ident == "main")
+    ends_with(attribute, "main")
+}
+
+fn ends_with(attribute: &Attribute, name: &str) -> bool {
+    attribute.path().segments.last().is_some_and(|last| last.ident == name)
+}
+
+fn path_of(attribute: &Attribute) -> String {
+    attribute.path().to_token_stream().to_string().replace(' ', "")
 }
 
 fn begins_with_tokio(attribute: &Attribute) -> bool {

@@ -27,8 +27,8 @@ pub(crate) fn traced_service(args: TokenStream, item: TokenStream) -> TokenStrea
     Diagnostics::collect(|diagnostics| {
         let args = Args::parse(args, diagnostics);
         match diagnostics.ok(syn::parse2::<MainFn>(item.clone())) {
-            Some(main) => expand(main, args, diagnostics),
-            None => item,
+            Some(main) if main.is_main(diagnostics) => expand(main, args, diagnostics),
+            _ => item,
         }
     })
 }
