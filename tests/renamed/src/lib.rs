@@ -25,7 +25,6 @@ pub struct Tool;
 #[traced(crate = "tracing2", tool)]
 impl Tool {
     /// A method in a block.
-    #[must_use]
     pub fn run(&self, n: u8) -> impl Future<Output = u8> + use<> {
         std::future::ready(n)
     }
