@@ -115,6 +115,12 @@ impl Batch {
         std::iter::once(header).chain(self.chunks.iter().map(|chunk| chunk.bytes.clone())).collect()
     }
 
+    /// The spans with their framing, in pieces.
+    #[cfg(feature = "spool")]
+    pub(crate) fn body(&self) -> impl Iterator<Item = &Bytes> {
+        self.chunks.iter().map(|chunk| &chunk.bytes)
+    }
+
     /// Each span as the bytes of an OTLP `Span` message.
     #[cfg_attr(
         not(feature = "_decoded"),

@@ -41,6 +41,18 @@ impl Resource {
         self.resource.len() + self.scope.len() + 2 * (1 + MOST_VARINT)
     }
 
+    /// The fields of `ResourceSpans` before its scopes, and those of `ScopeSpans` before its spans.
+    #[cfg(feature = "spool")]
+    pub(crate) fn parts(&self) -> (&[u8], &[u8]) {
+        (&self.resource, &self.scope)
+    }
+
+    /// What [`Resource::parts`] once gave, maybe in another process.
+    #[cfg(feature = "spool")]
+    pub(crate) fn from_parts(resource: Vec<u8>, scope: Vec<u8>) -> Resource {
+        Resource { resource, scope }
+    }
+
     /// The attributes as an OTLP `Resource` message.
     #[cfg_attr(
         not(feature = "_decoded"),

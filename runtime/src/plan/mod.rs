@@ -65,6 +65,18 @@ pub(crate) struct QueueLimits {
     pub(crate) bytes: usize,
 }
 
+/// Where batches are kept on disk, and how many.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    not(any(feature = "spool", test)),
+    expect(dead_code, reason = "there is no spool to open")
+)]
+pub(crate) struct SpoolPlan {
+    pub(crate) dir: PathBuf,
+    /// The most bytes of all files of one process.
+    pub(crate) max_bytes: u64,
+}
+
 /// When a batch is full or old enough to go.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct BatchLimits {
