@@ -107,6 +107,7 @@ mod tasks;
 mod exporter;
 
 mod health;
+
 #[cfg(feature = "spool")]
 #[cfg_attr(not(test), expect(dead_code, reason = "the pipeline stands on it"))]
 mod spool;

@@ -1,7 +1,7 @@
 //! From settings to a plan: one pure conversion that finds every mistake which shows only when
 //! values meet.
 
-use super::{BatchLimits, Plan, QueueLimits, SpanLimits};
+use super::{BatchLimits, Plan, QueueLimits, SpanLimits, spool};
 use crate::settings::{Loaded, Origin, Origins, Problem, Report, Settings, SettingsErrors};
 use std::time::Duration;
 
@@ -11,7 +11,6 @@ impl Plan {
     pub(crate) fn new(loaded: &Loaded) -> Result<(Plan, Vec<Problem>), SettingsErrors> {
         let Loaded { settings, origins, report } = loaded;
         let mut conversion = Conversion { settings, origins, report: report.clone() };
-        conversion.refuse_what_is_not_available();
         let plan = Plan {
             resource: resource(settings),
             sample_rate: settings.tracing_sample_rate,
@@ -22,6 +21,7 @@ impl Plan {
             redaction_key: settings.tracing_redaction_key.clone(),
             queue: queue_limits(settings),
             batch: conversion.batch_limits(),
+            spool: spool::spool(&mut conversion),
             backends: conversion.backends(),
             health_check_interval: health_check_interval(settings),
             shutdown_grace: settings.shutdown_grace,
@@ -61,14 +61,6 @@ impl Conversion<'_> {
     /// one of ours.
     pub(super) fn is_doubtful(&self, keys: &[&str]) -> bool {
         keys.iter().any(|key| self.report.is_doubtful(key))
-    }
-
-    fn refuse_what_is_not_available(&mut self) {
-        for refused in &self.settings.not_available {
-            let message = format!("`{}` is not available in this version", refused.key);
-            let problem = Problem::new(refused.origin.clone(), message);
-            self.report.error(problem.hint(format!("leave it out: {}", refused.instead)));
-        }
     }
 
     /// A batch cannot be larger than the queue that it is taken from.

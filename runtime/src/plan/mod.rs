@@ -2,12 +2,13 @@
 //! reads nothing else.
 //!
 //! `convert` makes it and checks what shows only when values meet, `backend` and `destinations` say
-//! where spans go and how, `fallbacks` where they go otherwise.
+//! where spans go and how, `fallbacks` where they go otherwise, `spool` where they wait.
 
 mod backend;
 mod convert;
 mod destinations;
 mod fallbacks;
+mod spool;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +38,9 @@ pub(crate) struct Plan {
     pub(crate) redaction_key: Option<Secret>,
     pub(crate) queue: QueueLimits,
     pub(crate) batch: BatchLimits,
+    /// `None`: spans wait in memory only.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the pipeline stands on it"))]
+    pub(crate) spool: Option<SpoolPlan>,
     /// The primary one and its fallbacks, in the order in which spans go to them. Empty: tracing is disabled, nothing is
     /// installed.
     pub(crate) backends: Vec<Backend>,
@@ -67,10 +71,6 @@ pub(crate) struct QueueLimits {
 
 /// Where batches are kept on disk, and how many.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(
-    not(any(feature = "spool", test)),
-    expect(dead_code, reason = "there is no spool to open")
-)]
 pub(crate) struct SpoolPlan {
     pub(crate) dir: PathBuf,
     /// The most bytes of all files of one process.

@@ -156,3 +156,19 @@ fn health_checks_can_be_switched_off() {
         None
     );
 }
+
+#[test]
+fn a_spool_is_where_a_folder_for_it_is_named_and_holds_some_batches() {
+    let spool = |keys: &[(&str, &str)]| planned(keys).map(|(plan, _)| plan.spool);
+    assert_eq!(spool(&[("tracing_spool_max_bytes", "1GiB")]), Ok(None));
+    let named = spool(&[("tracing_spool_dir", "/spool")]).unwrap().unwrap();
+    assert_eq!(named, SpoolPlan { dir: "/spool".into(), max_bytes: 256 << 20 });
+    let error = spool(&[
+        ("tracing_spool_dir", "/spool"),
+        ("tracing_spool_max_bytes", "16MiB"),
+        ("tracing_max_request_bytes", "8MiB"),
+    ])
+    .unwrap_err();
+    assert!(error.contains("must be at least `32 MiB`"), "{error}");
+    assert!(error.contains("`tracing_max_request_bytes` is `8 MiB` in"), "{error}");
+}

@@ -33,11 +33,6 @@ pub(super) enum Kind {
     Fallbacks,
     /// Tables of rules, which [`super::rules`] reads.
     Rules,
-    /// A key of a later version: it is known, so that mistakes beside it are found, and refused
-    /// where it would count.
-    NotAvailable {
-        instead: &'static str,
-    },
 }
 
 /// The smallest and the largest value, and why there is nothing below or above.
@@ -123,7 +118,6 @@ impl Kind {
             Kind::Attributes => read_attribute(entry, to)?,
             // What is in them has mistakes of its own: they are read by `fallbacks::take` and `rules::take`.
             Kind::Fallbacks | Kind::Rules => return Err(vec![]),
-            Kind::NotAvailable { instead } => refuse_later(entry, instead, to),
         };
         Ok(Understood { shown, doubt: None })
     }
@@ -148,7 +142,7 @@ impl Kind {
             Kind::Endpoint(_) => {
                 "`http://host:port`, `https://host:port` or `unix:///path/to/socket`".into()
             }
-            Kind::Path(_) => "the path of a file".into(),
+            Kind::Path(_) => "a path".into(),
             Kind::Filter(_) => {
                 "a level or a list of `target=level`, such as \"info,hyper=warn\"".into()
             }
@@ -161,7 +155,6 @@ impl Kind {
             Kind::Propagators(_) => format!("a list of {}", one_of(Propagator::NAMES)),
             Kind::Fallbacks => "a list of backends, endpoints and tables of both".into(),
             Kind::Rules => "a list of tables".into(),
-            Kind::NotAvailable { instead } => format!("left out in this version: {instead}"),
         }
     }
 
@@ -267,10 +260,4 @@ fn read_attribute(entry: &Entry, to: &mut Settings) -> Result<String, Hints> {
     let value = read::scalar(&entry.raw)?;
     to.resource_attributes.insert(name, value.clone());
     Ok(value)
-}
-
-fn refuse_later(entry: &Entry, instead: &'static str, to: &mut Settings) -> String {
-    let (key, origin) = (entry.key.name, entry.origin.clone());
-    to.not_available.push(super::NotAvailable { key, origin, instead });
-    "not available".into()
 }

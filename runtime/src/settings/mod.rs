@@ -38,15 +38,14 @@ pub(crate) use fallbacks::Fallback;
 pub(crate) use headers::Headers;
 pub(crate) use origin::{Origin, Origins};
 pub(crate) use proxies::Proxies;
+pub(crate) use quantity::show_size;
 pub(crate) use report::{Problem, Report, SettingsErrors};
 pub(crate) use rules::{Scalar, SpanRule};
 pub(crate) use secret::Secret;
 pub use sources::ServiceAttribute;
 pub(crate) use sources::Sources;
 pub(crate) use terminal::Terminal;
-pub(crate) use typed::{
-    BackendName, Compression, ConsoleFormat, NotAvailable, Propagator, Protocol, Settings,
-};
+pub(crate) use typed::{BackendName, Compression, ConsoleFormat, Propagator, Protocol, Settings};
 
 use entries::Entry;
 use kind::Kind;

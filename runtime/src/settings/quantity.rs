@@ -105,7 +105,7 @@ pub(super) fn show_duration(duration: Duration) -> String {
 }
 
 /// Shows a size for people, in the largest unit that does not round it: `3.5 MiB`.
-pub(super) fn show_size(bytes: u64) -> String {
+pub(crate) fn show_size(bytes: u64) -> String {
     for (unit, name) in [(1u64 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")] {
         if bytes >= unit && bytes.is_multiple_of(unit / 4) {
             return format!("{} {name}", bytes as f64 / unit as f64);

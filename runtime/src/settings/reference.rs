@@ -49,7 +49,7 @@ const TAIL: &str = "
 #[cfg_attr(not(test), expect(dead_code, reason = "for a command that writes a settings file"))]
 pub(super) fn reference() -> String {
     let mut text = HEAD.to_owned();
-    for section in SECTIONS.iter().filter(|section| !section.title.is_empty()) {
+    for section in &SECTIONS {
         let heading = format!("---- {} ", section.title);
         // Writing to a `String` cannot fail.
         let _ = writeln!(text, "\n# {heading:-<98}");

@@ -1,6 +1,6 @@
 //! The settings as types: what the rest of the runtime may ask for.
 
-use super::{Address, Fallback, Headers, Origin, Proxies, Secret, SpanRule, Terminal};
+use super::{Address, Fallback, Headers, Proxies, Secret, SpanRule, Terminal};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -40,6 +40,8 @@ pub(crate) struct Settings {
     pub(crate) tracing_max_batch_size: u64,
     pub(crate) tracing_max_queue_size: u64,
     pub(crate) tracing_max_queue_bytes: u64,
+    pub(crate) tracing_spool_dir: Option<PathBuf>,
+    pub(crate) tracing_spool_max_bytes: u64,
     pub(crate) tracing_health_check: bool,
     pub(crate) tracing_health_check_interval: Duration,
     pub(crate) tracing_console_format: ConsoleFormat,
@@ -47,21 +49,10 @@ pub(crate) struct Settings {
     pub(crate) shutdown_timeout: Duration,
     /// Rules for single spans; where several are for one span, the last that says something counts.
     pub(crate) span_rules: Vec<SpanRule>,
-    /// Where a key was set whose feature this version does not have yet, and what works instead.
-    pub(crate) not_available: Vec<NotAvailable>,
     /// The proxies of the environment. No key of ours sets them.
     pub(crate) proxies: Proxies,
     /// What standard error is. No key of ours sets it.
     pub(crate) terminal: Terminal,
-}
-
-/// A key that is known but does nothing yet.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct NotAvailable {
-    pub(crate) key: &'static str,
-    pub(crate) origin: Origin,
-    /// What to do in this version.
-    pub(crate) instead: &'static str,
 }
 
 /// The PEM files and the name that TLS uses; nobody has opened them yet.

@@ -95,4 +95,32 @@ pub(super) static KEYS: &[Key] = &[
         "The most memory of the spans that wait for the backend; more are dropped and \
          counted.",
     ),
+    key("tracing_spool_dir", Kind::Path(|to| &mut to.tracing_spool_dir))
+        .example("\"/var/lib/shop/spans\"")
+        .doc(
+            "A folder in which spans wait while no backend takes them and the queue fills, \
+             also beyond the end of the program, a crash and `kill -9`: the next start sends \
+             them. It is made where it is missing, for the program's user only, since spans \
+             may hold what is private; it must be on a disk that stays, which a container's \
+             own is not. Programs may share it. A crash of the whole machine may take the \
+             last second.",
+        ),
+    key(
+        "tracing_spool_max_bytes",
+        Kind::Size(
+            Bounds {
+                min: 16 * MIB,
+                max: 1024 * 1024 * MIB,
+                low: "a few batches would fill it",
+                high: "it would take days to send what is in it",
+            },
+            |to| &mut to.tracing_spool_max_bytes,
+        ),
+    )
+    .default("\"256 MiB\"")
+    .doc(
+        "The most bytes that each program keeps in `tracing_spool_dir`; when it is full, \
+         the oldest spans are dropped and counted. At least four times \
+         `tracing_max_request_bytes`.",
+    ),
 ];

@@ -7,7 +7,6 @@
 mod backend;
 mod batching;
 mod key;
-mod later;
 mod recording;
 mod service;
 mod shutdown;
@@ -16,19 +15,18 @@ pub(super) use key::{Initial, Key};
 
 /// Keys that belong together.
 pub(super) struct Section {
-    /// The heading in the reference file, which leaves out a section without one.
+    /// The heading in the reference file.
     pub(super) title: &'static str,
     pub(super) keys: &'static [Key],
 }
 
 /// Every key, in the order of the reference file.
-pub(super) static SECTIONS: [Section; 6] = [
+pub(super) static SECTIONS: [Section; 5] = [
     Section { title: "The service", keys: service::KEYS },
     Section { title: "The backend", keys: backend::KEYS },
     Section { title: "What is recorded", keys: recording::KEYS },
     Section { title: "Batches and the queue", keys: batching::KEYS },
     Section { title: "The end of the program", keys: shutdown::KEYS },
-    Section { title: "", keys: later::KEYS },
 ];
 
 /// Every key.

@@ -147,10 +147,10 @@ fn tables_that_are_none_and_keys_out_of_place_are_errors() {
 #[test]
 fn values_of_a_profile_that_is_not_selected_are_checked_too() {
     let text = "[profiles.production.observability]\n\
-                tracing_sample_rate = 2.0\ntracing_spool_dir = '/x'\n";
+                tracing_sample_rate = 2.0\ntracing_propagators = ['b3']\n";
     assert_holds(&file(text).error(), &["`tracing_sample_rate` is `2.0`", "Synndicate.toml:2:23"]);
     let errors = file(text).variable("SYN_PROFILE", "production").errors();
-    assert_holds(&errors[1], &["`tracing_spool_dir` is not available in this version"]);
+    assert_holds(&errors[1], &["`tracing_propagators` is not available in this version"]);
 }
 
 #[test]
@@ -163,10 +163,6 @@ fn what_this_version_cannot_do_says_what_works() {
         (
             "tracing_protocol = 'http/json'",
             &["`http/json`", "not available", "`grpc` and `http` work"],
-        ),
-        (
-            "tracing_spool_max_bytes = 1",
-            &["`tracing_spool_max_bytes`", "not available", "`tracing_max_queue_bytes`"],
         ),
     ] {
         assert_holds(&keys(key).error(), parts);
