@@ -55,7 +55,7 @@
 //!
 //! # What becomes of spans
 //!
-//! `created = exported + dropped + waiting`, at any moment: [`ledger`] tells, and for every dropped span a [`DropReason`]. What
+//! `created + recovered = exported + dropped + waiting`, at any moment: [`ledger`] tells, and for every dropped span a [`DropReason`]. What
 //! is lost is told once for each reason while the program runs, and again at its end. [`std::process::exit`] gives nobody the time
 //! for that: call [`shutdown`] before.
 //!
@@ -70,6 +70,7 @@
 //! | `http` | yes | OTLP over HTTP/protobuf |
 //! | `tls` | yes | TLS by rustls, with the roots of the operating system |
 //! | `console` | yes | traces as trees or JSON lines on standard error |
+//! | `spool` | yes | spans on disk while no backend takes them |
 //! | `sdk` | no | exporters of the OpenTelemetry SDK as backends: [`Builder::start_with_exporter`](https://docs.rs/synndicate/latest/synndicate/struct.Builder.html#method.start_with_exporter) |
 //! | `testing` | no | [`testing`](https://docs.rs/synndicate/latest/synndicate/testing): capturing spans in tests |
 
@@ -108,8 +109,7 @@ mod exporter;
 
 mod health;
 
-#[cfg(feature = "spool")]
-#[cfg_attr(not(test), expect(dead_code, reason = "the pipeline stands on it"))]
+#[cfg_attr(not(feature = "spool"), path = "spool_off.rs")]
 mod spool;
 
 mod pipeline;

@@ -6,11 +6,12 @@
 use crate::batch::Resource;
 use crate::exporter::{Exporter, SetupError};
 use crate::pipeline::{Accounts, FirstProbe, Health, Ledger, Parts, Pipeline, Queue, RetryPolicy};
-use crate::plan::{Backend, Plan};
+use crate::plan::{Backend, Plan, SpoolPlan};
 use crate::propagation::use_propagators;
 use crate::recorder::{self, AnotherSubscriber, Config, Core, Filter, Limits, Rules, Sampler};
 use crate::report;
 use crate::settings::{SettingsErrors, Sources, load};
+use crate::spool::Spool;
 use std::sync::atomic::{
     AtomicBool,
     Ordering::{AcqRel, Acquire, Release},
@@ -114,7 +115,9 @@ impl Running {
         primary: Exporter,
         fallbacks: Vec<Exporter>,
     ) -> Result<(Running, Receiver<FirstProbe>), StartProblem> {
-        let accounts = Arc::new(Accounts::default());
+        let spool = plan.spool.as_ref().and_then(open_spool);
+        let accounts = Accounts::new(spool.as_ref().map(|spool| spool.tally().clone()));
+        let accounts = Arc::new(accounts);
         let queue = Arc::new(Queue::new(plan.queue, accounts.clone()));
         let core = Core::new(recorder_config(plan), queue.clone());
         use_propagators(&plan.propagators);
@@ -133,6 +136,7 @@ impl Running {
             )),
             batch: plan.batch,
             retry: RetryPolicy::default(),
+            spool,
             say: Arc::new(report::say),
         };
         let (pipeline, probe) = Pipeline::start(parts).map_err(without_pipeline)?;
@@ -197,6 +201,19 @@ fn without_pipeline(error: io::Error) -> StartProblem {
     StartProblem::Worker(error)
 }
 
+/// A disk that cannot be used is no reason for a program not to run.
+fn open_spool(plan: &SpoolPlan) -> Option<Spool> {
+    match Spool::open(plan, Arc::new(report::say)) {
+        Ok((spool, _)) => Some(spool),
+        Err(error) => {
+            report::say(&format!(
+                "warning: {error}\n(the program runs on, spans wait in memory only)"
+            ));
+            None
+        }
+    }
+}
+
 fn exporter(backend: &Backend) -> Result<Exporter, SetupError> {
     match backend {
         Backend::Console(console) => Exporter::console(console),
@@ -259,7 +276,7 @@ impl Places {
     }
 }
 
-/// What became of every span so far: `created = exported + dropped + waiting`. All zeros where tracing never ran.
+/// What became of every span so far: `created + recovered = exported + dropped + waiting`. All zeros where tracing never ran.
 ///
 /// ```
 /// let ledger = synndicate::ledger();
@@ -286,7 +303,7 @@ pub fn health() -> Health {
 }
 
 /// Sends every span that has ended before this call, and waits until the backend has it or it is dropped and counted: at most
-/// `shutdown_timeout` (5 s). True where nothing is left waiting, and where tracing does not run.
+/// `shutdown_timeout` (5 s). True where nothing is left waiting but what is in the spool, and where tracing does not run.
 ///
 /// Blocks the calling thread. It may be called from anywhere, also from a panic hook: then the spans that the panic is about to
 /// end are sent too, marked `synndicate.unfinished`, since the hook may end the program.

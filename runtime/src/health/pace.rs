@@ -30,6 +30,11 @@ impl Pace {
         Pace { while_up: interval, while_down, first_pause }
     }
 
+    /// The same where spans wait in a spool for a backend that is down: nothing is sent to it that would tell when it is back.
+    pub(crate) fn with_spool(self) -> Pace {
+        Pace { while_down: self.while_down.or(Some(WITHOUT_CHECKS)), ..self }
+    }
+
     /// How long a backend that is up may say nothing.
     pub(super) fn while_up(&self) -> Option<Duration> {
         self.while_up
@@ -52,6 +57,14 @@ mod tests {
     use super::*;
 
     const INTERVAL: Duration = Duration::from_secs(30);
+
+    #[test]
+    fn a_backend_that_is_alone_is_asked_without_health_checks_only_where_spans_wait_in_a_spool() {
+        let alone = Pace::new(None, 1);
+        assert_eq!(alone.while_down(1), None);
+        assert_eq!(alone.with_spool().while_down(9), Some(WITHOUT_CHECKS));
+        assert_eq!(alone.with_spool().while_up(), None);
+    }
 
     #[test]
     fn a_backend_that_stays_down_is_asked_ever_less_often_down_to_the_interval() {

@@ -6,7 +6,6 @@ use super::request_size::RequestSize;
 use crate::batch::Batch;
 use crate::exporter::{Accepted, ExportError, Exporter};
 use crate::health::{BackendHealth, Change, Pace, Request, Standing};
-use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
@@ -19,15 +18,13 @@ pub(super) struct Backends {
 }
 
 impl Backends {
-    /// `interval` is that of the probes; `None`: backends that are up are not asked.
     pub(super) fn new(
         primary: Exporter,
         fallbacks: Vec<Exporter>,
-        interval: Option<Duration>,
+        pace: Pace,
         request_bytes: usize,
         say: &Say,
     ) -> Backends {
-        let pace = Pace::new(interval, 1 + fallbacks.len());
         let backend = |(number, exporter)| {
             let size = RequestSize::new(request_bytes);
             Backend::new(number, exporter, pace, size, Notices::new(say.clone()))

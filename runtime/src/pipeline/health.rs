@@ -27,15 +27,18 @@ pub struct Waiting {
     pub queued: u64,
     /// In a request that is under way, or is tried again.
     pub in_flight: u64,
+    /// On disk, where they outlast the program.
+    pub spooled: u64,
 }
 
 impl Waiting {
-    /// What of the ledger's `waiting` is neither in the queue nor in flight is with the threads. The three were not read at one
-    /// moment.
+    /// What of the ledger's `waiting` is nowhere else is with the threads. They were not read at one moment.
     pub(super) fn new(ledger: &Ledger, queued: u64, in_flight: u64) -> Waiting {
-        let in_flight = in_flight.min(ledger.waiting);
-        let queued = queued.min(ledger.waiting - in_flight);
-        Waiting { in_rings: ledger.waiting - in_flight - queued, queued, in_flight }
+        let spooled = ledger.spooled;
+        let in_flight = in_flight.min(ledger.waiting.saturating_sub(spooled));
+        let elsewhere = ledger.waiting.saturating_sub(spooled + in_flight);
+        let queued = queued.min(elsewhere);
+        Waiting { in_rings: elsewhere - queued, queued, in_flight, spooled }
     }
 }
 
@@ -57,8 +60,8 @@ impl Health {
     /// | key | value |
     /// |---|---|
     /// | `exporting` | what [`is_exporting`](Health::is_exporting) says |
-    /// | `ledger` | `created`, `exported`, `waiting` and `dropped`, an object of the [reasons](DropReason) for which spans were dropped |
-    /// | `waiting` | `in_rings`, `queued` and `in_flight` |
+    /// | `ledger` | `created`, `recovered`, `exported`, `waiting` and `dropped`, an object of the [reasons](DropReason) for which spans were dropped |
+    /// | `waiting` | `in_rings`, `queued`, `in_flight` and `spooled` |
     /// | `backends` | a list of `place`, `state`, `since_unix_nano`, `reason`, `last_error`, `latency_nano`, `exported`, `requests` and `failed`, see [`BackendHealth`] |
     ///
     /// ```
@@ -77,6 +80,7 @@ impl Health {
                 json::number(out, "in_rings", self.waiting.in_rings);
                 json::number(out, "queued", self.waiting.queued);
                 json::number(out, "in_flight", self.waiting.in_flight);
+                json::number(out, "spooled", self.waiting.spooled);
             });
             json::list(out, "backends", &self.backends, |out, backend| {
                 json::object(out, |out| self::backend(out, backend));
@@ -88,6 +92,7 @@ impl Health {
 
 fn ledger(out: &mut String, ledger: &Ledger) {
     json::number(out, "created", ledger.created);
+    json::number(out, "recovered", ledger.recovered);
     json::number(out, "exported", ledger.exported);
     json::number(out, "waiting", ledger.waiting);
     json::key(out, "dropped");
@@ -153,8 +158,8 @@ mod tests {
         let read: Value = serde_json::from_str(&health.to_json()).unwrap();
         let expected = json!({
             "exporting": true,
-            "ledger": { "created": 13, "exported": 8, "waiting": 2, "dropped": { "QueueFull": 3 } },
-            "waiting": { "in_rings": 1, "queued": 1, "in_flight": 0 },
+            "ledger": { "created": 13, "recovered": 0, "exported": 8, "waiting": 2, "dropped": { "QueueFull": 3 } },
+            "waiting": { "in_rings": 1, "queued": 1, "in_flight": 0, "spooled": 0 },
             "backends": [{
                 "place": "http://a:4317",
                 "state": "up",
@@ -184,10 +189,11 @@ mod tests {
 
     #[test]
     fn what_waits_adds_up_whatever_was_read_when() {
-        let ledger = Ledger { waiting: 5, ..Ledger::default() };
+        let ledger = Ledger { waiting: 8, spooled: 3, ..Ledger::default() };
         for (queued, in_flight) in [(0, 0), (2, 2), (9, 1), (1, 9)] {
-            let Waiting { in_rings, queued, in_flight } = Waiting::new(&ledger, queued, in_flight);
-            assert_eq!(in_rings + queued + in_flight, 5);
+            let waiting = Waiting::new(&ledger, queued, in_flight);
+            let Waiting { in_rings, queued, in_flight, spooled } = waiting;
+            assert_eq!((in_rings + queued + in_flight, spooled), (5, 3));
         }
     }
 }

@@ -3,21 +3,40 @@
 use super::ledger::{Accounts, DropReason};
 use super::queue::Queue;
 use crate::batch::Batch;
+use crate::spool::Room;
 use std::sync::Arc;
 
 /// A batch that is not settled. Where nobody settles it, because the worker was ended in the middle, it counts as dropped by
-/// the end of the program.
+/// the end of the program, unless the spool still has it.
 pub(super) struct InFlight {
     batch: Batch,
     /// How many spans are not settled.
     spans: u64,
     accounts: Arc<Accounts>,
-    queue: Arc<Queue>,
+    /// Where it comes from; `None`: from the spool.
+    queue: Option<Arc<Queue>>,
 }
 
 impl InFlight {
     pub(super) fn new(batch: Batch, accounts: Arc<Accounts>, queue: Arc<Queue>) -> InFlight {
-        InFlight { spans: batch.spans(), batch, accounts, queue }
+        InFlight { spans: batch.spans(), batch, accounts, queue: Some(queue) }
+    }
+
+    /// A batch that the spool has until it is told that all is settled.
+    pub(super) fn replayed(batch: Batch, accounts: Arc<Accounts>) -> InFlight {
+        InFlight { spans: batch.spans(), batch, accounts, queue: None }
+    }
+
+    /// Whether the spool has it already.
+    pub(super) fn is_replayed(&self) -> bool {
+        self.queue.is_none()
+    }
+
+    /// It goes to the spool, whose it is from now on.
+    pub(super) fn spooled(mut self, room: Room) {
+        let empty = Batch::empty(self.batch.resource().clone());
+        room.put(std::mem::replace(&mut self.batch, empty));
+        self.settle();
     }
 
     pub(super) fn batch(&self) -> &Batch {
@@ -44,7 +63,12 @@ impl InFlight {
         match std::mem::replace(&mut self.batch, empty).split(first) {
             Ok((first, second)) => {
                 self.spans = 0;
-                let part = |batch| InFlight::new(batch, self.accounts.clone(), self.queue.clone());
+                let part = |batch: Batch| InFlight {
+                    spans: batch.spans(),
+                    batch,
+                    accounts: self.accounts.clone(),
+                    queue: self.queue.clone(),
+                };
                 Ok([part(first), part(second)])
             }
             Err(single) => {
@@ -55,13 +79,16 @@ impl InFlight {
     }
 
     fn settle(&mut self) {
-        self.queue.settle(std::mem::take(&mut self.spans));
+        let spans = std::mem::take(&mut self.spans);
+        if let Some(queue) = &self.queue {
+            queue.settle(spans);
+        }
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        if self.spans > 0 {
+        if self.spans > 0 && !self.is_replayed() {
             self.accounts.drop_for(DropReason::ShutDown, self.spans);
             self.settle();
         }

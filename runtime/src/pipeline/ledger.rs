@@ -1,6 +1,7 @@
 //! What became of every span.
 
 use crate::recorder::Core;
+use crate::spool::{Loss, Tally};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{
@@ -51,11 +52,17 @@ reasons! {
     Invalid => "the backend called the span malformed",
     /// The program ended before the backend took the span. Raise `shutdown_timeout`, or look why the backend did not take it.
     ShutDown => "the program ended before the backend took them, see `shutdown_timeout`",
+    /// The spool was full, so its oldest spans made room. Raise `tracing_spool_max_bytes`.
+    SpoolFull => "the spool was full, see `tracing_spool_max_bytes`",
+    /// Files of the spool were not what had been written: cut by a crash, or damaged. They were named when they were found.
+    SpoolDamaged => "they were damaged in the spool",
+    /// The disk did not take the spans, for instance because it was full. Make room, or choose another `tracing_spool_dir`.
+    SpoolFailed => "the disk of the spool did not take them, see `tracing_spool_dir`",
     /// The exporter panicked. The panic's message is on standard error.
     ExporterPanicked => "the exporter panicked",
 }
 
-/// What became of all spans so far: `created = exported + dropped + waiting`, at any moment.
+/// What became of all spans so far: `created + recovered = exported + dropped + waiting`, at any moment.
 ///
 /// Spans of traces that are not sampled are never created.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,10 +70,14 @@ reasons! {
 pub struct Ledger {
     /// Sampled spans that have ended.
     pub created: u64,
+    /// Spans of earlier runs that were found in `tracing_spool_dir`.
+    pub recovered: u64,
     /// Spans that a backend has taken.
     pub exported: u64,
-    /// Spans on their way: in the threads' rings, in the queue, or in a request that is not answered yet.
+    /// Spans on their way: in the threads' rings, in the queue, in a request that is not answered yet, or in the spool.
     pub waiting: u64,
+    /// Those of `waiting` that are in the spool, where they outlast the program.
+    pub spooled: u64,
     pub(super) dropped: [u64; DropReason::ALL.len()],
 }
 
@@ -93,12 +104,15 @@ impl Ledger {
 
 impl fmt::Display for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Ledger { created, exported, waiting, .. } = self;
-        write!(
-            f,
-            "{created} spans created: {exported} exported, {} dropped, {waiting} waiting",
-            self.dropped()
-        )?;
+        let Ledger { created, recovered, exported, waiting, spooled, .. } = self;
+        write!(f, "{created} spans created")?;
+        if *recovered > 0 {
+            write!(f, ", {recovered} recovered")?;
+        }
+        write!(f, ": {exported} exported, {} dropped, {waiting} waiting", self.dropped())?;
+        if *spooled > 0 {
+            write!(f, " ({spooled} in the spool, for the next run)")?;
+        }
         let lost = DropReason::ALL.into_iter().filter(|reason| self.dropped_for(*reason) > 0);
         for reason in lost {
             write!(f, "\n  {} dropped: {}", self.dropped_for(reason), reason.text())?;
@@ -110,11 +124,17 @@ impl fmt::Display for Ledger {
 /// The counters behind the [`Ledger`]. What waits is never counted, only what entered and what left.
 #[derive(Debug, Default)]
 pub(crate) struct Accounts {
+    spool: Option<Arc<Tally>>,
     exported: AtomicU64,
     dropped: [AtomicU64; DropReason::ALL.len()],
 }
 
 impl Accounts {
+    /// With those of a spool.
+    pub(crate) fn new(spool: Option<Arc<Tally>>) -> Accounts {
+        Accounts { spool, ..Accounts::default() }
+    }
+
     pub(crate) fn export(&self, spans: u64) {
         self.exported.fetch_add(spans, AcqRel);
     }
@@ -135,14 +155,23 @@ impl Accounts {
             (DropReason::TooManyOpen, lost.too_many_open),
             (DropReason::TooLarge, lost.too_large),
         ];
-        for (reason, spans) in of_recorder {
+        let lost_in_spool = |loss| self.spool.as_ref().map_or(0, |tally| tally.lost(loss));
+        let of_spool = [
+            (DropReason::SpoolFull, lost_in_spool(Loss::Full)),
+            (DropReason::SpoolDamaged, lost_in_spool(Loss::Damaged)),
+            (DropReason::SpoolFailed, lost_in_spool(Loss::Unwritable)),
+        ];
+        for (reason, spans) in of_recorder.into_iter().chain(of_spool) {
             if let Some(counter) = dropped.get_mut(reason as usize) {
                 *counter += spans;
             }
         }
+        let (spooled, recovered) =
+            self.spool.as_ref().map_or((0, 0), |tally| (tally.waiting(), tally.recovered()));
         let created = core.created();
         let left = exported + dropped.iter().sum::<u64>();
-        Ledger { created, exported, waiting: created.saturating_sub(left), dropped }
+        let waiting = (created + recovered).saturating_sub(left);
+        Ledger { created, recovered, exported, waiting, spooled: spooled.min(waiting), dropped }
     }
 }
 
@@ -160,6 +189,22 @@ mod tests {
             "10 spans created: 6 exported, 3 dropped, 1 waiting\n  \
              2 dropped: the queue was full, see `tracing_max_queue_size` and `tracing_max_queue_bytes`\n  \
              1 dropped: the program ended before the backend took them, see `shutdown_timeout`"
+        );
+    }
+
+    #[test]
+    fn the_text_says_what_is_in_the_spool_and_what_came_from_there() {
+        let ledger = Ledger {
+            created: 10,
+            recovered: 5,
+            exported: 8,
+            waiting: 7,
+            spooled: 6,
+            ..Ledger::default()
+        };
+        assert_eq!(
+            ledger.to_string(),
+            "10 spans created, 5 recovered: 8 exported, 0 dropped, 7 waiting (6 in the spool, for the next run)"
         );
     }
 

@@ -4,11 +4,12 @@ use super::ledger::{DropReason, Ledger};
 use super::notice::Say;
 
 /// The reasons that come without words of the backend; the other ones are told with those, by [`super::Notices`].
-const REASONS: [DropReason; 4] = [
+const REASONS: [DropReason; 5] = [
     DropReason::QueueFull,
     DropReason::ThreadTooFast,
     DropReason::TooManyOpen,
     DropReason::TooLarge,
+    DropReason::SpoolFull,
 ];
 
 /// What has not been said yet.

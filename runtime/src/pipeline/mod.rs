@@ -2,13 +2,15 @@
 //!
 //! ```text
 //!  rings ── reader ── Queue (bounded) ── sender ── InFlight (retried, split) ── Backends ── Exporter
-//!                        └────────── Accounts ──────────┘ ── Ledger      prober ──┘ └── Monitor
+//!                      │ └────────── Accounts ──────────┘ ── Ledger      prober ──┘ └── Monitor
+//!                      └── spooler ── Spool
 //! ```
 //!
 //! One thread with a runtime of its own, alive until shutdown whatever the program's runtime does. It uses the recorder's
 //! [`Core`], and an [`Exporter`] and a monitor of `health` for each backend. Before every attempt the sender asks which backend
 //! is the first that is up, so that a batch which one does not take goes to the next; the prober finds out meanwhile which ones
-//! are. A batch is sent to one backend; only a timeout may bring it to two. The pipeline must never read settings or the environment, and nothing above it waits for it but those
+//! are. Where none is, batches go to the spool; what the queue cannot hold does too, by the spooler, which brings batches back one
+//! at a time when a backend is up. A batch is sent to one backend; only a timeout may bring it to two. The pipeline must never read settings or the environment, and nothing above it waits for it but those
 //! who ask it to flush.
 
 mod backend;
@@ -24,6 +26,7 @@ mod reader;
 mod request_size;
 mod retry;
 mod sender;
+mod spooler;
 #[cfg(test)]
 mod tests;
 
@@ -36,13 +39,17 @@ pub(crate) use retry::RetryPolicy;
 
 use crate::batch::Resource;
 use crate::exporter::{ExportError, Exporter};
+use crate::health::Pace;
 use crate::plan::BatchLimits;
 use crate::recorder::{Core, hand_over_of_this_thread, hand_over_unfinished, silence_thread};
+use crate::spool::Spool;
 use backends::Backends;
 use losses::Losses;
 use prober::Prober;
 use reader::Reader;
 use sender::Sender;
+use spooler::Spooler;
+use std::cell::OnceCell;
 use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -67,6 +74,8 @@ pub(crate) struct Parts {
     pub(crate) resource: Arc<Resource>,
     pub(crate) batch: BatchLimits,
     pub(crate) retry: RetryPolicy,
+    /// Where batches wait beyond the queue.
+    pub(crate) spool: Option<Spool>,
     pub(crate) say: Say,
 }
 
@@ -104,8 +113,11 @@ impl Pipeline {
             accounts: accounts.clone(),
             losses: Losses::new(say.clone()),
         };
+        let spool = parts.spool.map(Arc::new);
         let bytes = batch.bytes.saturating_sub(resource.header_len());
-        let backends = Backends::new(primary, fallbacks, probe_interval, bytes, &say);
+        let pace = Pace::new(probe_interval, 1 + fallbacks.len());
+        let pace = if spool.is_some() { pace.with_spool() } else { pace };
+        let backends = Backends::new(primary, fallbacks, pace, bytes, &say);
         let backends = Arc::new(backends);
         let prober = Prober {
             backends: backends.clone(),
@@ -113,6 +125,16 @@ impl Pipeline {
             core: core.clone(),
             resource: resource.clone(),
         };
+        let (replays, replayed) = tokio::sync::mpsc::channel(1);
+        let spooler = spool.clone().map(|spool| Spooler {
+            spool,
+            backends: backends.clone(),
+            queue: queue.clone(),
+            accounts: accounts.clone(),
+            resource: resource.clone(),
+            limits: batch,
+            replays,
+        });
         let sender = Sender {
             backends: backends.clone(),
             queue: queue.clone(),
@@ -121,11 +143,14 @@ impl Pipeline {
             resource,
             limits: batch,
             retry,
+            spool,
+            replays: tokio::sync::Mutex::new(replayed),
+            last_moment: OnceCell::new(),
         };
         let worker = std::thread::Builder::new().name("synndicate".into());
         let worker = worker.spawn(move || {
             silence_thread();
-            runtime.block_on(work(sender, reader, prober, probed));
+            runtime.block_on(work(sender, reader, prober, spooler, probed));
             // Connections that are still being made would keep the runtime, and so the thread.
             runtime.shutdown_background();
         })?;
@@ -191,7 +216,13 @@ impl Pipeline {
 }
 
 /// The worker: reads the rings, sends batches and asks backends until the queue is closed and empty, or its deadline is over.
-async fn work(sender: Sender, reader: Reader, prober: Prober, probed: SyncSender<FirstProbe>) {
+async fn work(
+    sender: Sender,
+    reader: Reader,
+    prober: Prober,
+    spooler: Option<Spooler>,
+    probed: SyncSender<FirstProbe>,
+) {
     let _end = EndQueue(sender.queue.clone());
     let deadline = deadline(sender.queue.clone());
     let send = async {
@@ -203,11 +234,18 @@ async fn work(sender: Sender, reader: Reader, prober: Prober, probed: SyncSender
         }
         sender.run().await;
     };
+    let spool = async {
+        match spooler {
+            Some(spooler) => spooler.run().await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
         // The sender asks the first backend before the prober would.
         biased;
         () = send => {}
         () = prober.run() => {}
+        () = spool => {}
         () = reader.run() => {}
         () = deadline => {}
     }

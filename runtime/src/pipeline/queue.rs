@@ -23,6 +23,8 @@ pub(crate) struct Queue {
     pub(super) for_reader: Notify,
     /// The sender should look: spans have come, or are urgent.
     pub(super) for_sender: Notify,
+    /// The queue is filling up.
+    pub(super) for_spooler: Notify,
     /// The worker has been told already that a ring is half full.
     woken: AtomicBool,
     /// When everything must be over, once the end has begun.
@@ -80,6 +82,7 @@ impl Queue {
             state: Mutex::default(),
             for_reader: Notify::new(),
             for_sender: Notify::new(),
+            for_spooler: Notify::new(),
             woken: AtomicBool::new(false),
             closed: watch::Sender::new(None),
             settled: Condvar::new(),
@@ -115,6 +118,17 @@ impl Queue {
         } else {
             Next::WaitUntil(Some(due))
         }
+    }
+
+    /// The next batch, due or not, while the queue is over three quarters full.
+    pub(super) fn overflow(&self, limits: &BatchLimits, resource: &Arc<Resource>) -> Option<Batch> {
+        let mut state = self.lock();
+        let is_over = state.stage < Stage::Closed && self.is_over_mark(&state);
+        is_over.then(|| state.take_batch(limits, resource))
+    }
+
+    fn is_over_mark(&self, state: &State) -> bool {
+        state.spans > self.limits.spans / 4 * 3 || state.bytes > self.limits.bytes / 4 * 3
     }
 
     /// Says that spans which were taken have been exported or dropped.
@@ -262,6 +276,9 @@ impl Outlet for Queue {
             state.entered += entering.spans();
             state.chunks.push_back((entering, Instant::now()));
             self.for_sender.notify_one();
+            if self.is_over_mark(&state) {
+                self.for_spooler.notify_one();
+            }
         }
         drop(state);
         if chunk.spans() > 0 {

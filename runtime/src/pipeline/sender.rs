@@ -6,19 +6,27 @@ use super::in_flight::InFlight;
 use super::ledger::{Accounts, DropReason};
 use super::queue::{Next, Queue};
 use super::retry::RetryPolicy;
+use super::spooler::Replay;
 use crate::batch::{Batch, Resource};
 use crate::exporter::{Accepted, ErrorKind, ExportError};
 use crate::health::{Request, Standing};
 use crate::plan::BatchLimits;
 use crate::recorder::Core;
+use crate::spool::{Room, Spool};
+use std::cell::OnceCell;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{Mutex, mpsc};
 use tokio::time::{Instant, sleep_until};
 
 /// After so many spans in a row that were refused alone, the backend is taken for one that refuses everything: to send it every
 /// span alone, and all the batches on the way there, would be an attack.
 const REFUSED_ALONE: u32 = 8;
+
+/// So long before the end of its time the program stops sending and puts into the spool what is left, if there is one; where
+/// there is less time, for its second half.
+const LAST_MOMENT: Duration = Duration::from_millis(500);
 
 /// Sends what waits in the queue.
 pub(super) struct Sender {
@@ -29,6 +37,11 @@ pub(super) struct Sender {
     pub(super) resource: Arc<Resource>,
     pub(super) limits: BatchLimits,
     pub(super) retry: RetryPolicy,
+    pub(super) spool: Option<Arc<Spool>>,
+    /// What comes back from the spool.
+    pub(super) replays: Mutex<mpsc::Receiver<Replay>>,
+    /// When what is left goes to the spool, once the end has begun.
+    pub(super) last_moment: OnceCell<Instant>,
 }
 
 /// What became of a batch.
@@ -40,6 +53,8 @@ enum Verdict {
         refused_alone: u32,
     },
     GivenUp(DropReason),
+    /// It may be taken later, and waits for that in the spool.
+    Spool,
 }
 
 /// What a failure means for a batch.
@@ -103,14 +118,22 @@ impl Sender {
 
     /// Runs until the queue is closed and empty.
     pub(super) async fn run(&self) {
+        let mut replays = self.replays.lock().await;
         loop {
             let limits = BatchLimits { bytes: self.backends.request_bytes(), ..self.limits };
             match self.queue.next(&limits, &self.resource) {
-                Next::Send(batch) => self.deliver(batch).await,
-                Next::WaitUntil(None) => self.queue.for_sender.notified().await,
-                Next::WaitUntil(Some(due)) => tokio::select! {
+                Next::Send(batch) => {
+                    let batch = InFlight::new(batch, self.accounts.clone(), self.queue.clone());
+                    self.deliver(batch).await;
+                    // One of the spool's for each of the queue's, so that neither waits for all of the other.
+                    if let Ok(replay) = replays.try_recv() {
+                        self.replay(replay).await;
+                    }
+                }
+                Next::WaitUntil(due) => tokio::select! {
                     () = self.queue.for_sender.notified() => {}
-                    () = sleep_until(due) => {}
+                    () = until(due) => {}
+                    Some(replay) = replays.recv() => self.replay(replay).await,
                 },
                 Next::End => break,
             }
@@ -121,16 +144,33 @@ impl Sender {
                 self.tell(backend, &error, None);
             }
         }
+        if let Some(spool) = &self.spool {
+            spool.close().await;
+        }
     }
 
-    /// Sends a batch, split where it must be, and settles every span of it.
-    async fn deliver(&self, batch: Batch) {
+    /// Sends a batch that the spool has, and will have when the program ends before that is done.
+    async fn replay(&self, replay: Replay) {
+        let mut closed = self.queue.closed.subscribe();
+        let Replay { spooled, over } = replay;
+        let batch = InFlight::replayed(spooled.batch, self.accounts.clone());
+        tokio::select! {
+            biased;
+            _ = closed.wait_for(Option::is_some) => {}
+            is_settled = self.deliver(batch) => if is_settled && let Some(spool) = &self.spool {
+                spool.done(spooled.token).await;
+            },
+        }
+        drop(over);
+    }
+
+    /// Sends a batch, split where it must be, and settles every span of it. False where a part of it stays in the spool.
+    async fn deliver(&self, batch: InFlight) -> bool {
         // One span of each batch may be tried alone: a backend that took nothing may take something now.
         self.backends.all().for_each(|backend| backend.forgive(REFUSED_ALONE - 1));
-        let in_flight = InFlight::new(batch, self.accounts.clone(), self.queue.clone());
-        let mut pending = vec![in_flight];
+        let mut pending = vec![batch];
         while let Some(batch) = pending.pop() {
-            match self.send(batch.batch()).await {
+            match self.send_in_time(batch.batch()).await {
                 Verdict::Delivered(accepted) => batch.delivered(accepted.rejected),
                 Verdict::GivenUp(reason) => batch.dropped(reason),
                 Verdict::Split { reason, refused_alone } => {
@@ -139,7 +179,55 @@ impl Sender {
                         Err(whole) => whole.dropped(reason),
                     }
                 }
+                Verdict::Spool if batch.is_replayed() => return false,
+                Verdict::Spool => match self.room().await {
+                    Some(room) => batch.spooled(room),
+                    None => pending.push(batch),
+                },
             }
+        }
+        true
+    }
+
+    /// Tries a batch as long as there is time and hope: then it goes to the spool, if there is one.
+    async fn send_in_time(&self, batch: &Batch) -> Verdict {
+        if self.spool.is_none() {
+            return self.send(batch).await;
+        }
+        if self.spools() {
+            return Verdict::Spool;
+        }
+        tokio::select! {
+            verdict = self.send(batch) => verdict,
+            () = self.last_moment() => Verdict::Spool,
+        }
+    }
+
+    /// Whether batches go to the spool: no backend would take them, or the time is over.
+    fn spools(&self) -> bool {
+        let is_late = self.last_moment.get().is_some_and(|last| Instant::now() >= *last);
+        self.spool.is_some() && (is_late || self.backends.ready(&[]).is_none())
+    }
+
+    /// Comes when the program has begun to end and hardly more time is left than to put the rest into the spool.
+    async fn last_moment(&self) {
+        let mut closed = self.queue.closed.subscribe();
+        let deadline = closed.wait_for(Option::is_some).await.ok().and_then(|deadline| *deadline);
+        let Some(deadline) = deadline else { return };
+        let last = *self.last_moment.get_or_init(|| {
+            let left = deadline.saturating_duration_since(Instant::now());
+            deadline - LAST_MOMENT.min(left / 2)
+        });
+        sleep_until(last).await;
+    }
+
+    /// Room in the spool; `None` where a backend is back before there is.
+    async fn room(&self) -> Option<Room> {
+        let spool = self.spool.as_ref()?;
+        tokio::select! {
+            biased;
+            Some(room) = spool.room() => Some(room),
+            () = self.backends.news.notified() => None,
         }
     }
 
@@ -169,11 +257,16 @@ impl Sender {
             if let Fate::NotHere(reason) = fate {
                 return Verdict::GivenUp(reason);
             }
+            if self.spools() {
+                return Verdict::Spool;
+            }
             let again = self.next_attempt(error.kind, &tour);
             if !is_ending {
                 self.wait(error.kind, again).await;
             } else if answers(error.kind) && self.is_in_time(again) {
                 sleep_until(again).await;
+            } else if self.spool.is_some() {
+                return Verdict::Spool;
             } else {
                 return Verdict::GivenUp(DropReason::ShutDown);
             }
@@ -263,6 +356,14 @@ impl Sender {
     fn tell(&self, backend: &Backend, error: &ExportError, next: Option<&Backend>) {
         let (accounts, core) = (&self.accounts, &self.core);
         backend.tell_failure(error, next, || accounts.ledger(core));
+    }
+}
+
+/// Comes at this moment, or never.
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => std::future::pending().await,
     }
 }
 

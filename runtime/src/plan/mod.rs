@@ -39,7 +39,6 @@ pub(crate) struct Plan {
     pub(crate) queue: QueueLimits,
     pub(crate) batch: BatchLimits,
     /// `None`: spans wait in memory only.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the pipeline stands on it"))]
     pub(crate) spool: Option<SpoolPlan>,
     /// The primary one and its fallbacks, in the order in which spans go to them. Empty: tracing is disabled, nothing is
     /// installed.

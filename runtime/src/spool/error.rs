@@ -1,11 +1,8 @@
 //! What keeps a spool from being used, and a batch from being kept.
 
-use super::Tally;
-use crate::batch::Batch;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// A spool cannot be opened.
 #[derive(Debug)]
@@ -36,7 +33,7 @@ impl std::error::Error for SpoolError {
 
 /// Why a batch was not kept.
 #[derive(Debug)]
-pub(crate) enum Refusal {
+pub(super) enum Refusal {
     /// It alone is larger than the spool may become.
     TooLarge,
     /// It could not be written.
@@ -55,37 +52,5 @@ impl fmt::Display for Refusal {
 impl From<io::Error> for Refusal {
     fn from(error: io::Error) -> Refusal {
         Refusal::Io(error)
-    }
-}
-
-/// A batch that was not kept, on its way back. Where nobody takes it, its spans are lost, and counted.
-#[derive(Debug)]
-pub(crate) struct Unspooled {
-    batch: Option<Batch>,
-    refusal: Refusal,
-    tally: Arc<Tally>,
-}
-
-impl Unspooled {
-    pub(super) fn new(batch: Batch, refusal: Refusal, tally: Arc<Tally>) -> Unspooled {
-        Unspooled { batch: Some(batch), refusal, tally }
-    }
-
-    /// Why.
-    pub(crate) fn refusal(&self) -> &Refusal {
-        &self.refusal
-    }
-
-    /// The batch, which is the caller's again.
-    pub(crate) fn into_batch(mut self) -> Option<Batch> {
-        self.batch.take().inspect(|batch| self.tally.give_back(batch.spans()))
-    }
-}
-
-impl Drop for Unspooled {
-    fn drop(&mut self) {
-        if let Some(batch) = &self.batch {
-            self.tally.lose(super::Loss::Unwritable, batch.spans());
-        }
     }
 }

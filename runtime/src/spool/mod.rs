@@ -5,7 +5,7 @@
 //! ```
 //!
 //! What is kept: batches in the order in which they were put, each under the resource it came with, also over the end of the
-//! process. `recovered + given = returned + replayed + lost + waiting` at any moment ([`Tally`]).
+//! process. `recovered + given = replayed + lost + waiting` at any moment ([`Tally`]).
 //!
 //! What lasts: a batch that was put outlasts the process at once, `kill -9` included, and a crash of the machine after
 //! [`SYNC`], when its segment is full, or when the spool is closed. The batch that was read and is not [done](Spool::done) is read again
@@ -25,7 +25,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use error::{SpoolError, Unspooled};
+pub(crate) use error::SpoolError;
 pub(crate) use tally::{Loss, Tally};
 
 use crate::batch::Batch;
@@ -93,9 +93,9 @@ pub(crate) struct Room {
 
 /// What the thread is asked to do, and where the answer goes.
 enum Order {
-    Put(Batch, oneshot::Sender<Result<(), Unspooled>>),
+    Put(Batch),
     Next(oneshot::Sender<Option<Spooled>>),
-    Done(Token, oneshot::Sender<()>),
+    Done(Token),
     Close(oneshot::Sender<()>),
 }
 
@@ -140,9 +140,10 @@ impl Spool {
         self.ask(Order::Next).await.flatten()
     }
 
-    /// The spans of the batch were sent, or dropped and counted: it is not read again.
+    /// The spans of the batch were sent, or dropped and counted: it is not read again. Comes before the disk knows.
     pub(crate) async fn done(&self, token: Token) {
-        self.ask(|answer| Order::Done(token, answer)).await;
+        // Where the spool is closed already, the batch is sent once more by the next run.
+        let _ = self.orders.send(Order::Done(token)).await;
     }
 
     /// Closes the spool: what was put so far lasts also a crash of the machine when this returns.
@@ -158,16 +159,10 @@ impl Spool {
 }
 
 impl Room {
-    /// Hands a batch over. It is the spool's from this call on, whether or not the future is awaited, until that gives it back;
-    /// where it is dropped before, a batch that cannot be written is counted as lost.
-    pub(crate) fn put(
-        self,
-        batch: Batch,
-    ) -> impl Future<Output = Result<(), Unspooled>> + Send + use<> {
+    /// Hands a batch over, which is the spool's from now on: where the disk does not take it, it is lost, counted and said.
+    pub(crate) fn put(self, batch: Batch) {
         self.tally.give(batch.spans());
-        let (answer, answered) = oneshot::channel();
-        self.permit.send(Order::Put(batch, answer));
-        async { answered.await.unwrap_or(Ok(())) }
+        self.permit.send(Order::Put(batch));
     }
 }
 
@@ -228,19 +223,15 @@ impl Worker {
     /// Does what is asked; to close is left to the caller, with whom to tell.
     fn obey(&mut self, order: Order) -> Option<oneshot::Sender<()>> {
         match order {
-            Order::Put(batch, answer) => {
-                let put = self.store.put(&batch);
-                let put = put.map_err(|why| Unspooled::new(batch, why, self.tally.clone()));
-                // A batch that nobody waits for counts as lost where it is dropped.
-                let _ = answer.send(put);
+            Order::Put(batch) => {
+                if self.store.put(&batch).is_err() {
+                    self.tally.lose(Loss::Unwritable, batch.spans());
+                }
             }
             Order::Next(answer) => {
                 let _ = answer.send(self.store.next());
             }
-            Order::Done(token, answer) => {
-                self.store.done(&token);
-                let _ = answer.send(());
-            }
+            Order::Done(token) => self.store.done(&token),
             Order::Close(answer) => return Some(answer),
         }
         None

@@ -120,6 +120,9 @@ impl Store {
     }
 
     fn make_room(&mut self, len: u64) -> Result<(), Refusal> {
+        if len > self.max_bytes {
+            return Err(Refusal::TooLarge);
+        }
         while self.segments.iter().map(Segment::len).sum::<u64>() + len > self.max_bytes {
             if !self.drop_oldest() {
                 return Err(Refusal::TooLarge);

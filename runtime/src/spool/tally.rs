@@ -12,17 +12,16 @@ pub(crate) enum Loss {
     Full,
     /// The bytes on the disk were not those that were written.
     Damaged,
-    /// The disk did not take it, and nobody took it back.
+    /// The disk did not take it.
     Unwritable,
 }
 
-/// The counters. What waits is never counted, only what came and what left: `recovered + given = returned + replayed +
-/// lost + waiting`, at any moment.
+/// The counters. What waits is never counted, only what came and what left: `recovered + given = replayed + lost + waiting`, at
+/// any moment.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     recovered: AtomicU64,
     given: AtomicU64,
-    returned: AtomicU64,
     replayed: AtomicU64,
     lost: [AtomicU64; 3],
 }
@@ -47,7 +46,7 @@ impl Tally {
     /// came.
     pub(crate) fn waiting(&self) -> u64 {
         let lost: u64 = self.lost.iter().map(|counter| counter.load(Acquire)).sum();
-        let left = self.returned.load(Acquire) + self.replayed() + lost;
+        let left = self.replayed() + lost;
         (self.recovered() + self.given.load(Acquire)).saturating_sub(left)
     }
 
@@ -57,10 +56,6 @@ impl Tally {
 
     pub(super) fn give(&self, spans: u64) {
         self.given.fetch_add(spans, AcqRel);
-    }
-
-    pub(super) fn give_back(&self, spans: u64) {
-        self.returned.fetch_add(spans, AcqRel);
     }
 
     pub(super) fn replay(&self, spans: u64) {

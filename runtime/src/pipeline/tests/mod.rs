@@ -5,6 +5,8 @@ mod delivery;
 mod ending;
 mod failover;
 mod queueing;
+#[cfg(feature = "spool")]
+mod spooling;
 mod stage;
 
 use super::{Accounts, DropReason, FirstProbe, Ledger, Parts, Pipeline, Queue, RetryPolicy, Say};
@@ -13,6 +15,7 @@ use crate::exporter::scripted::{Answer, ScriptedExporter};
 use crate::exporter::{Accepted, ErrorKind, ExportError, Exporter};
 use crate::plan::{BatchLimits, QueueLimits};
 use crate::recorder::{Core, Outlet};
+use crate::spool::Spool;
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -35,6 +38,7 @@ struct Setup {
     batch: BatchLimits,
     retry: RetryPolicy,
     probe_interval: Option<Duration>,
+    spool: Option<Spool>,
     resource: Resource,
 }
 
@@ -46,6 +50,7 @@ impl Default for Setup {
             batch: BatchLimits { spans: 512, bytes: 512 * 1024, timeout: PATIENCE },
             retry: RetryPolicy { first: Duration::from_millis(1), most: Duration::from_millis(4) },
             probe_interval: None,
+            spool: None,
             resource: Resource::new([("service.name", "test")]),
         }
     }
@@ -77,7 +82,8 @@ impl Setup {
         fallbacks: Vec<Exporter>,
         say: Say,
     ) -> (Pipeline, mpsc::Receiver<FirstProbe>, Arc<Queue>, Arc<Core>) {
-        let accounts = Arc::new(Accounts::default());
+        let tally = self.spool.as_ref().map(|spool| spool.tally().clone());
+        let accounts = Arc::new(Accounts::new(tally));
         let queue = Arc::new(Queue::new(self.queue, accounts.clone()));
         let core = Core::new(crate::testing::everything(), queue.clone());
         let parts = Parts {
@@ -90,6 +96,7 @@ impl Setup {
             resource: Arc::new(self.resource),
             batch: self.batch,
             retry: self.retry,
+            spool: self.spool,
             say,
         };
         let (pipeline, probe) = Pipeline::start(parts).unwrap();

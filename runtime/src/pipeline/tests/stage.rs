@@ -164,9 +164,15 @@ impl Stage {
     /// Ends; what came of it must add up, in all and by backend.
     #[track_caller]
     pub(super) fn end(self) -> Ledger {
-        let ledger = self.pipeline.shutdown(PATIENCE);
-        assert_eq!(ledger.waiting, 0, "{ledger}");
-        assert_eq!(ledger.created, ledger.exported + ledger.dropped(), "{ledger}");
+        self.end_within(PATIENCE)
+    }
+
+    #[track_caller]
+    pub(super) fn end_within(self, timeout: Duration) -> Ledger {
+        let ledger = self.pipeline.shutdown(timeout);
+        assert_eq!(ledger.waiting, ledger.spooled, "{ledger}");
+        let left = ledger.exported + ledger.dropped() + ledger.waiting;
+        assert_eq!(ledger.created + ledger.recovered, left, "{ledger}");
         let by_backend: u64 =
             self.pipeline.health().backends.iter().map(|health| health.exported).sum();
         assert_eq!(ledger.exported, by_backend, "{:#?}", self.pipeline.health());

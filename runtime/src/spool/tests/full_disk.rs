@@ -9,7 +9,7 @@ const FOLDER: &str = "SYNNDICATE_TEST_OF_A_FULL_DISK";
 /// A second process may write no file beyond a limit, as on a disk that is full. It runs this test once more.
 #[cfg(unix)]
 #[test]
-fn a_full_disk_leaves_whole_batches_and_gives_the_others_back() {
+fn a_full_disk_leaves_whole_batches_and_refuses_the_others() {
     if let Some(folder) = std::env::var_os(FOLDER) {
         return fill(&PathBuf::from(folder));
     }
@@ -18,7 +18,7 @@ fn a_full_disk_leaves_whole_batches_and_gives_the_others_back() {
         .args(["-c", "trap '' XFSZ && ulimit -f 16 && exec \"$0\" \"$@\""])
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", "--nocapture"])
-        .arg("spool::tests::full_disk::a_full_disk_leaves_whole_batches_and_gives_the_others_back")
+        .arg("spool::tests::full_disk::a_full_disk_leaves_whole_batches_and_refuses_the_others")
         .env(FOLDER, disk.path())
         .output()
         .unwrap();

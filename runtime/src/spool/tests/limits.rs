@@ -48,7 +48,7 @@ fn the_batch_that_is_out_is_not_dropped_under_its_reader() {
 }
 
 #[test]
-fn a_batch_larger_than_the_spool_is_refused_and_comes_back() {
+fn a_batch_larger_than_the_spool_is_refused() {
     let disk = Disk { max_bytes: 10_000, ..Disk::new() };
     let (mut store, _, _) = disk.store();
     assert!(matches!(store.put(&wide('a', 20_000)), Err(Refusal::TooLarge)));
