@@ -78,7 +78,7 @@ impl Tally {
 }
 
 impl Room {
-    pub(crate) fn put(self, _: Batch) {
+    pub(crate) fn put(self, _: Batch, _: impl FnOnce() + Send + 'static) {
         match self.0 {}
     }
 }

@@ -254,10 +254,14 @@ fn read_log(stderr: impl Read + Send + 'static, log: Arc<Log>) {
 pub struct Account {
     /// Spans that have ended.
     pub created: u64,
+    /// Spans of earlier runs that were found in the spool.
+    pub recovered: u64,
     /// Spans that a backend has taken.
     pub exported: u64,
     /// Spans on their way.
     pub waiting: u64,
+    /// Those of them that are in the spool.
+    pub spooled: u64,
     /// Spans that were dropped, by the name of the reason.
     pub dropped: BTreeMap<String, u64>,
 }
@@ -269,8 +273,10 @@ impl Account {
         let reasons = value["dropped"].as_object().into_iter().flatten();
         Ok(Account {
             created: number("created"),
+            recovered: number("recovered"),
             exported: number("exported"),
             waiting: number("waiting"),
+            spooled: number("spooled"),
             dropped: reasons
                 .map(|(reason, spans)| (reason.clone(), spans.as_u64().unwrap_or_default()))
                 .collect(),
@@ -289,9 +295,9 @@ impl Account {
         self.dropped.get(reason).copied().unwrap_or_default()
     }
 
-    /// Whether every span is where it must be: `created = exported + dropped + waiting`.
+    /// Whether every span is where it must be: `created + recovered = exported + dropped + waiting`.
     #[must_use]
     pub fn balances(&self) -> bool {
-        self.created == self.exported + self.dropped() + self.waiting
+        self.created + self.recovered == self.exported + self.dropped() + self.waiting
     }
 }

@@ -32,11 +32,17 @@ impl InFlight {
         self.queue.is_none()
     }
 
-    /// It goes to the spool, whose it is from now on.
+    /// It goes to the spool, whose it is from now on. It is settled when it is on the disk: who waits for that may be about to be
+    /// killed.
     pub(super) fn spooled(mut self, room: Room) {
         let empty = Batch::empty(self.batch.resource().clone());
-        room.put(std::mem::replace(&mut self.batch, empty));
-        self.settle();
+        let batch = std::mem::replace(&mut self.batch, empty);
+        let (queue, spans) = (self.queue.take(), std::mem::take(&mut self.spans));
+        room.put(batch, move || {
+            if let Some(queue) = queue {
+                queue.settle(spans);
+            }
+        });
     }
 
     pub(super) fn batch(&self) -> &Batch {

@@ -101,6 +101,16 @@ impl Folder {
     }
 }
 
+/// Not left to the end of the files: a process that was forked from this one would keep the locks.
+#[cfg(unix)]
+impl Drop for Folder {
+    fn drop(&mut self) {
+        for (_, lock) in &self.locks {
+            let _ = rustix::fs::flock(lock, rustix::fs::FlockOperation::Unlock);
+        }
+    }
+}
+
 /// What a name says.
 enum Name {
     Segment(u32, u64),

@@ -93,7 +93,7 @@ pub(crate) struct Room {
 
 /// What the thread is asked to do, and where the answer goes.
 enum Order {
-    Put(Batch),
+    Put(Batch, Box<dyn FnOnce() + Send>),
     Next(oneshot::Sender<Option<Spooled>>),
     Done(Token),
     Close(oneshot::Sender<()>),
@@ -160,9 +160,10 @@ impl Spool {
 
 impl Room {
     /// Hands a batch over, which is the spool's from now on: where the disk does not take it, it is lost, counted and said.
-    pub(crate) fn put(self, batch: Batch) {
+    /// `then` is called when it is on the disk or lost.
+    pub(crate) fn put(self, batch: Batch, then: impl FnOnce() + Send + 'static) {
         self.tally.give(batch.spans());
-        self.permit.send(Order::Put(batch));
+        self.permit.send(Order::Put(batch, Box::new(then)));
     }
 }
 
@@ -223,10 +224,11 @@ impl Worker {
     /// Does what is asked; to close is left to the caller, with whom to tell.
     fn obey(&mut self, order: Order) -> Option<oneshot::Sender<()>> {
         match order {
-            Order::Put(batch) => {
+            Order::Put(batch, then) => {
                 if self.store.put(&batch).is_err() {
                     self.tally.lose(Loss::Unwritable, batch.spans());
                 }
+                then();
             }
             Order::Next(answer) => {
                 let _ = answer.send(self.store.next());

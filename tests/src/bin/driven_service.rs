@@ -131,8 +131,10 @@ fn account(ledger: &Ledger) -> String {
     let dropped: serde_json::Map<_, _> = dropped.filter(|(_, spans)| *spans != 0).collect();
     json!({
         "created": ledger.created,
+        "recovered": ledger.recovered,
         "exported": ledger.exported,
         "waiting": ledger.waiting,
+        "spooled": ledger.spooled,
         "dropped": dropped,
     })
     .to_string()

@@ -9,6 +9,7 @@ mod log;
 mod recovery;
 mod refusals;
 mod retry;
+mod spool;
 
 use anyhow::{Context, Result};
 use opentelemetry_proto::tonic::common::v1::any_value::Value;

@@ -147,10 +147,10 @@ fn tables_that_are_none_and_keys_out_of_place_are_errors() {
 #[test]
 fn values_of_a_profile_that_is_not_selected_are_checked_too() {
     let text = "[profiles.production.observability]\n\
-                tracing_sample_rate = 2.0\ntracing_propagators = ['b3']\n";
+                tracing_sample_rate = 2.0\ntracing_protocol = 'http/json'\n";
     assert_holds(&file(text).error(), &["`tracing_sample_rate` is `2.0`", "Synndicate.toml:2:23"]);
     let errors = file(text).variable("SYN_PROFILE", "production").errors();
-    assert_holds(&errors[1], &["`tracing_propagators` is not available in this version"]);
+    assert_holds(&errors[1], &["`tracing_protocol` is `http/json`, which is not available"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::*;
 
 async fn put(spool: &Spool, batch: Batch) {
-    spool.room().await.unwrap().put(batch);
+    spool.room().await.unwrap().put(batch, || ());
 }
 
 async fn all(spool: &Spool) -> Vec<String> {
@@ -40,7 +40,7 @@ async fn what_is_on_its_way_when_the_spool_is_closed_is_kept() {
     let close = async { spool.close().await };
     let put = async {
         tokio::task::yield_now().await;
-        room.put(batch(&["a"]));
+        room.put(batch(&["a"]), || ());
     };
     tokio::join!(close, put);
     assert_eq!(disk.store().1.spans, 1);
