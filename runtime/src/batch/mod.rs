@@ -9,6 +9,8 @@ mod resource;
 use bytes::Bytes;
 use protobuf::{Fields, LEN, put_varint, tag, varint_len};
 pub(crate) use resource::Resource;
+#[cfg(feature = "jaeger")]
+pub(crate) use resource::{SCOPE_NAME, SCOPE_VERSION};
 use std::sync::Arc;
 
 /// The attribute of a span whose end was not seen.

@@ -32,6 +32,19 @@ pub(crate) fn put_bytes(out: &mut Vec<u8>, field: u8, value: &[u8]) {
     out.extend_from_slice(value);
 }
 
+/// Appends a message, whose field number is below 16. Its length is known only when it is written, and is moved in front of it.
+#[cfg(feature = "jaeger")]
+pub(crate) fn put_message(out: &mut Vec<u8>, field: u8, write: impl FnOnce(&mut Vec<u8>)) {
+    out.push(tag(field, LEN));
+    let start = out.len();
+    write(out);
+    let len = (out.len() - start) as u64;
+    put_varint(out, len);
+    if let Some(written) = out.get_mut(start..) {
+        written.rotate_right(varint_len(len));
+    }
+}
+
 /// How many bytes `value` takes as a varint: 1 to 10.
 #[inline]
 pub(crate) const fn varint_len(value: u64) -> usize {
@@ -147,6 +160,17 @@ mod tests {
         assert_eq!(split_varint(&[]), None);
         assert_eq!(split_varint(&[0x80]), None);
         assert_eq!(split_varint(&[0xff; 11]), None);
+    }
+
+    #[cfg(feature = "jaeger")]
+    #[test]
+    fn the_length_of_a_message_stands_in_front_of_it() {
+        for len in [0, 1, 127, 128, 16_384] {
+            let (mut written, mut expected) = (vec![7], vec![7]);
+            put_message(&mut written, 3, |out| out.extend(vec![9; len]));
+            put_bytes(&mut expected, 3, &vec![9; len]);
+            assert_eq!(written, expected, "{len}");
+        }
     }
 
     #[test]

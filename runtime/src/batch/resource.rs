@@ -2,6 +2,11 @@
 
 use super::protobuf::{put_bytes, varint_len};
 
+/// The instrumentation scope of all spans.
+pub(crate) const SCOPE_NAME: &str = env!("CARGO_PKG_NAME");
+/// Its version.
+pub(crate) const SCOPE_VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// The bytes of the longest varint.
 const MOST_VARINT: usize = varint_len(u64::MAX);
 
@@ -74,8 +79,8 @@ fn key_value(key: &str, value: &str) -> Vec<u8> {
 
 fn scope() -> Vec<u8> {
     let mut message = Vec::new();
-    put_bytes(&mut message, 1, env!("CARGO_PKG_NAME").as_bytes());
-    put_bytes(&mut message, 2, env!("CARGO_PKG_VERSION").as_bytes());
+    put_bytes(&mut message, 1, SCOPE_NAME.as_bytes());
+    put_bytes(&mut message, 2, SCOPE_VERSION.as_bytes());
     let mut scope = Vec::new();
     put_bytes(&mut scope, 1, &message);
     scope

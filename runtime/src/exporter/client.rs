@@ -1,6 +1,8 @@
 //! One server, spoken to in one wire protocol: what is asked, and what the answers mean.
 
 use super::error::{ErrorKind, ExportError, SetupError};
+#[cfg(feature = "jaeger")]
+use super::jaeger;
 use super::peer::Peer;
 use super::secret::Secrets;
 use super::transport::{Pieces, Protocol, Transport, endpoint};
@@ -35,6 +37,8 @@ impl Client {
         let head = match wire {
             Wire::OtlpGrpc => grpc::head(uri, otlp::EXPORT, remote),
             Wire::OtlpHttp => http::head(uri, otlp::PROTOBUF, remote),
+            #[cfg(feature = "jaeger")]
+            Wire::JaegerGrpc => grpc::head(uri, jaeger::POST_SPANS, remote),
         };
         let shown = endpoint::shown(endpoint);
         let mut head =
@@ -57,9 +61,16 @@ impl Client {
         &self.peer.place
     }
 
+    /// Closes the connection. Who speaks which wire is found out over new ones, since the server may have been replaced by
+    /// one at another address; and a place that was not chosen needs none.
+    pub(super) fn hang_up(&mut self) {
+        self.transport.hang_up();
+    }
+
     /// Sends `batch`.
     pub(super) async fn export(&mut self, batch: &Batch) -> Result<Accepted, ExportError> {
-        let request = self.request(batch).map_err(|error| {
+        let (message, left_out) = self.message(batch);
+        let request = self.request(message).map_err(|error| {
             ExportError::new(
                 ErrorKind::Refused,
                 format!("the request for {} cannot be packed: {error}", self.place()),
@@ -73,16 +84,27 @@ impl Client {
         };
         let (rejected, reason) = match self.peer.wire {
             Wire::OtlpGrpc | Wire::OtlpHttp => otlp::partial_success(said),
+            #[cfg(feature = "jaeger")]
+            Wire::JaegerGrpc => (0, &[][..]),
         };
-        let message = Some(self.peer.secrets.clean(reason)).filter(|message| !message.is_empty());
-        // A server that claims to have rejected more than it got must not unbalance the ledger.
-        Ok(Accepted { rejected: rejected.min(batch.spans()), message })
+        let reason = Some(self.peer.secrets.clean(reason)).filter(|reason| !reason.is_empty());
+        Ok(Accepted {
+            // A server that claims to have rejected more than it got must not unbalance the ledger.
+            rejected: left_out.rejected.saturating_add(rejected).min(batch.spans()),
+            message: left_out.message.or(reason),
+        })
     }
 
-    fn request(&self, batch: &Batch) -> io::Result<Request<Pieces>> {
-        let pieces = match self.peer.wire {
-            Wire::OtlpGrpc | Wire::OtlpHttp => batch.request(),
-        };
+    /// `batch` as this wire has it, and what becomes of spans that cannot be said in it.
+    fn message(&self, batch: &Batch) -> (Vec<Bytes>, Accepted) {
+        match self.peer.wire {
+            Wire::OtlpGrpc | Wire::OtlpHttp => (batch.request(), Accepted::default()),
+            #[cfg(feature = "jaeger")]
+            Wire::JaegerGrpc => jaeger::request(batch),
+        }
+    }
+
+    fn request(&self, pieces: Vec<Bytes>) -> io::Result<Request<Pieces>> {
         let pieces = match self.compression {
             Compression::None => pieces,
             Compression::Gzip => vec![gzip(&pieces)?],
@@ -99,6 +121,8 @@ impl Client {
 fn protocol(wire: Wire) -> Protocol {
     match wire {
         Wire::OtlpGrpc => Protocol::Http2,
+        #[cfg(feature = "jaeger")]
+        Wire::JaegerGrpc => Protocol::Http2,
         Wire::OtlpHttp => Protocol::Http1,
     }
 }

@@ -14,6 +14,8 @@ mod console;
 )]
 mod decoded;
 mod error;
+#[cfg(feature = "jaeger")]
+mod jaeger;
 #[cfg(feature = "_remote")]
 mod otlp;
 #[cfg(feature = "_remote")]

@@ -79,14 +79,43 @@ impl Peer {
             (Wire::OtlpHttp, Speech::Http2) => {
                 "set `tracing_protocol = \"grpc\"`, or name the port of OTLP over HTTP, usually 4318"
             }
-            (Wire::OtlpGrpc, _) => "OTLP over gRPC usually listens on port 4317",
-            (Wire::OtlpHttp, _) => "OTLP over HTTP usually listens on port 4318",
+            #[cfg(feature = "jaeger")]
+            (Wire::JaegerGrpc, Speech::Http1) => {
+                "set `tracing_protocol = \"http\"`, or name a port of gRPC, usually 14250 or 4317"
+            }
+            (_, Speech::Http1 | Speech::Http2 | Speech::Unknown) => self.usual_port(),
+        }
+    }
+
+    /// Where a server that speaks the wire listens unless it is told otherwise.
+    pub(super) fn usual_port(&self) -> &'static str {
+        match self.wire {
+            Wire::OtlpGrpc => "OTLP over gRPC usually listens on port 4317",
+            Wire::OtlpHttp => "OTLP over HTTP usually listens on port 4318",
+            #[cfg(feature = "jaeger")]
+            Wire::JaegerGrpc => {
+                "Jaeger usually takes its own protocol on port 14250, and OTLP over gRPC on port 4317"
+            }
+        }
+    }
+
+    /// What the user of a gRPC server can do that does not know our method.
+    pub(super) fn unknown_method(&self) -> &'static str {
+        match self.wire {
+            #[cfg(feature = "jaeger")]
+            Wire::JaegerGrpc => self.usual_port(),
+            Wire::OtlpGrpc | Wire::OtlpHttp => {
+                "no OTLP is taken there: check the host and the port in `tracing_endpoint`; \
+                 `tracing_backend = \"jaeger\"` also speaks Jaeger's own protocol"
+            }
         }
     }
 
     fn protocol(&self) -> &'static str {
         match self.wire {
             Wire::OtlpGrpc => "gRPC over HTTP/2",
+            #[cfg(feature = "jaeger")]
+            Wire::JaegerGrpc => "gRPC over HTTP/2",
             Wire::OtlpHttp => "HTTP/1",
         }
     }

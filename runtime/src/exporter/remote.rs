@@ -32,8 +32,15 @@ impl RemoteExporter {
     pub(crate) fn place(&self) -> String {
         match self.chosen.and_then(|chosen| self.clients.get(chosen)) {
             Some(client) => client.place().to_owned(),
-            None => self.clients.iter().map(Client::place).collect::<Vec<_>>().join(" or "),
+            None => self.places().join(" or "),
         }
+    }
+
+    /// All that will be tried; one that is tried in several wires stands there once.
+    fn places(&self) -> Vec<&str> {
+        let mut places: Vec<_> = self.clients.iter().map(Client::place).collect();
+        places.dedup();
+        places
     }
 
     /// Sends `batch`, after finding out where to if that is not known.
@@ -56,6 +63,7 @@ impl RemoteExporter {
             Err(error)
                 if matches!(error.kind, ErrorKind::WireNotSpoken | ErrorKind::Unreachable) =>
             {
+                client.hang_up();
                 None
             }
             Err(_) => self.chosen,
@@ -65,17 +73,30 @@ impl RemoteExporter {
 
     async fn choose(&mut self, probe: &Batch) -> Result<Accepted, ExportError> {
         let mut errors = Vec::new();
+        let mut silent = None;
         for (at, client) in self.clients.iter_mut().enumerate() {
+            if silent.as_deref() == Some(client.place()) {
+                continue;
+            }
             match client.export(probe).await {
                 Ok(accepted) => {
                     self.chosen = Some(at);
                     return Ok(accepted);
                 }
-                Err(error) => errors.push(error),
+                Err(error) => {
+                    client.hang_up();
+                    silent = is_silent(error.kind).then(|| client.place().to_owned());
+                    errors.push(error);
+                }
             }
         }
         Err(summary(errors))
     }
+}
+
+/// Whether nobody answered, and so would not in another wire. To wait for that as well would only take time.
+fn is_silent(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Unreachable | ErrorKind::TimedOut)
 }
 
 /// One error for all places: while one of them may still take spans later, the backend as a whole may.

@@ -9,53 +9,90 @@ use http::Uri;
 /// <https://opentelemetry.io/docs/specs/otlp/#otlphttp-request>.
 const TRACES_PATH: &str = "/v1/traces";
 
+/// Where Jaeger takes its own protocol, and no OTLP, unless it is told otherwise.
+#[cfg(feature = "jaeger")]
+const JAEGER_PORT: u16 = 14250;
+
 /// The variable whose path the specification takes as it is.
 const WHOLE_URL: &str = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
 
+/// What requests travel in; several wires may share it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Carrier {
+    Grpc,
+    Http,
+}
+
 /// Where spans may go, in the order in which it is tried; `None` where an error was reported.
 pub(super) fn destinations(conversion: &mut Conversion<'_>) -> Option<Vec<Destination>> {
-    let wire = wire(conversion)?;
-    match &conversion.settings.tracing_endpoint {
-        Some(address) => {
-            let endpoint = endpoint(conversion, wire, address)?;
-            Some(vec![Destination { wire, endpoint }])
-        }
-        None => defaults(conversion.settings.tracing_backend, wire),
+    let carrier = carrier(conversion)?;
+    let backend = conversion.settings.tracing_backend;
+    let endpoints = match &conversion.settings.tracing_endpoint {
+        Some(address) => vec![endpoint(conversion, carrier, address)?],
+        None => defaults(backend, carrier)?,
+    };
+    let in_each_wire = |endpoint: Endpoint| {
+        let wires = wires(backend, carrier, &endpoint).iter();
+        wires.map(move |&wire| Destination { wire, endpoint: endpoint.clone() })
+    };
+    Some(endpoints.into_iter().flat_map(in_each_wire).collect())
+}
+
+/// What may be spoken at an endpoint, in the order in which it is tried.
+fn wires(backend: BackendName, carrier: Carrier, endpoint: &Endpoint) -> &'static [Wire] {
+    match (backend, carrier) {
+        (_, Carrier::Http) => &[Wire::OtlpHttp],
+        (BackendName::Jaeger, Carrier::Grpc) => wires_of_jaeger(endpoint),
+        (_, Carrier::Grpc) => &[Wire::OtlpGrpc],
     }
 }
 
-fn defaults(backend: BackendName, wire: Wire) -> Option<Vec<Destination>> {
-    let uris: &[&str] = match (backend, wire) {
-        (_, Wire::OtlpHttp) => &["http://localhost:4318/v1/traces"],
-        (BackendName::Jaeger, Wire::OtlpGrpc) => {
-            &["http://localhost:14250", "http://localhost:4317"]
+/// A Jaeger takes its own protocol at one port and OTLP at another, and both may have been moved.
+#[cfg(feature = "jaeger")]
+fn wires_of_jaeger(endpoint: &Endpoint) -> &'static [Wire] {
+    match endpoint {
+        Endpoint::Tcp(uri) if uri.port_u16() == Some(JAEGER_PORT) => {
+            &[Wire::JaegerGrpc, Wire::OtlpGrpc]
         }
-        (_, Wire::OtlpGrpc) => &["http://localhost:4317"],
-    };
-    let destination =
-        |uri: &&str| Some(Destination { wire, endpoint: Endpoint::Tcp(uri.parse().ok()?) });
-    uris.iter().map(destination).collect()
+        _ => &[Wire::OtlpGrpc, Wire::JaegerGrpc],
+    }
 }
 
-fn wire(conversion: &mut Conversion<'_>) -> Option<Wire> {
+#[cfg(not(feature = "jaeger"))]
+fn wires_of_jaeger(_: &Endpoint) -> &'static [Wire] {
+    &[Wire::OtlpGrpc]
+}
+
+fn defaults(backend: BackendName, carrier: Carrier) -> Option<Vec<Endpoint>> {
+    let uris: &[&str] = match (backend, carrier) {
+        (_, Carrier::Http) => &["http://localhost:4318/v1/traces"],
+        (BackendName::Jaeger, Carrier::Grpc) => {
+            &["http://localhost:14250", "http://localhost:4317"]
+        }
+        (_, Carrier::Grpc) => &["http://localhost:4317"],
+    };
+    uris.iter().map(|uri| Some(Endpoint::Tcp(uri.parse().ok()?))).collect()
+}
+
+fn carrier(conversion: &mut Conversion<'_>) -> Option<Carrier> {
     let settings = conversion.settings;
     let endpoint_says_http = settings.tracing_endpoint.as_ref().is_some_and(says_http);
-    let wire = match settings.tracing_protocol {
+    let carrier = match settings.tracing_protocol {
         Some(Protocol::HttpJson) => return http_json(conversion),
-        Some(Protocol::Http) => Wire::OtlpHttp,
-        None if endpoint_says_http || !cfg!(feature = "grpc") => Wire::OtlpHttp,
-        Some(Protocol::Grpc) | None => Wire::OtlpGrpc,
+        Some(Protocol::Http) => Carrier::Http,
+        None if endpoint_says_http || !cfg!(feature = "grpc") => Carrier::Http,
+        Some(Protocol::Grpc) | None => Carrier::Grpc,
     };
-    let (feature, is_there) = match wire {
-        Wire::OtlpHttp => ("http", cfg!(feature = "http")),
-        Wire::OtlpGrpc => ("grpc", cfg!(feature = "grpc")),
+    let (feature, is_there) = match carrier {
+        Carrier::Http => ("http", cfg!(feature = "http")),
+        Carrier::Grpc => ("grpc", cfg!(feature = "grpc")),
     };
     if !is_there {
         let message = format!("`tracing_protocol` `{feature}` needs the cargo feature `{feature}`");
         let origin = conversion.origins.of("tracing_protocol");
         conversion.report.error(Problem::new(origin, message));
     }
-    is_there.then_some(wire)
+    is_there.then_some(carrier)
 }
 
 fn http_json<T>(conversion: &mut Conversion<'_>) -> Option<T> {
@@ -76,8 +113,12 @@ fn says_http(address: &Address) -> bool {
     }
 }
 
-fn endpoint(conversion: &mut Conversion<'_>, wire: Wire, address: &Address) -> Option<Endpoint> {
-    let path = path(conversion, wire, address);
+fn endpoint(
+    conversion: &mut Conversion<'_>,
+    carrier: Carrier,
+    address: &Address,
+) -> Option<Endpoint> {
+    let path = path(conversion, carrier, address);
     let endpoint = match address {
         Address::Url(uri) => with_path(uri.clone(), &path).map(Endpoint::Tcp),
         Address::Socket(socket) => with_path(Uri::from_static("http://localhost/"), &path)
@@ -90,20 +131,20 @@ fn endpoint(conversion: &mut Conversion<'_>, wire: Wire, address: &Address) -> O
     endpoint
 }
 
-fn path(conversion: &mut Conversion<'_>, wire: Wire, address: &Address) -> String {
+fn path(conversion: &mut Conversion<'_>, carrier: Carrier, address: &Address) -> String {
     let written = match address {
         Address::Url(uri) => uri.path(),
         Address::Socket(_) => "/",
     };
-    match wire {
-        Wire::OtlpGrpc => {
+    match carrier {
+        Carrier::Grpc => {
             if written != "/" && !conversion.is_doubtful(&["tracing_protocol"]) {
                 refuse_path(conversion, written);
             }
             "/".into()
         }
-        Wire::OtlpHttp if is_whole(conversion) => written.into(),
-        Wire::OtlpHttp => {
+        Carrier::Http if is_whole(conversion) => written.into(),
+        Carrier::Http => {
             let base = segments(written);
             if base.ends_with(TRACES_PATH) { base } else { base + TRACES_PATH }
         }

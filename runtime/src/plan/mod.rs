@@ -137,6 +137,9 @@ pub(crate) struct Destination {
 pub(crate) enum Wire {
     OtlpGrpc,
     OtlpHttp,
+    /// Jaeger's own protocol.
+    #[cfg(feature = "jaeger")]
+    JaegerGrpc,
 }
 
 /// Where a server listens. The URI is whole: for OTLP/HTTP it ends in `/v1/traces`, for gRPC it has

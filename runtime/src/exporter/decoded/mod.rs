@@ -1,5 +1,11 @@
 //! A batch's bytes as the generated types of OTLP, for exporters that need the structure of spans.
 
+#[cfg(test)]
+pub(super) mod samples;
+#[cfg_attr(
+    not(feature = "console"),
+    expect(dead_code, reason = "only the console asks how a span stands to its trace")
+)]
 pub(super) mod span;
 pub(super) mod value;
 

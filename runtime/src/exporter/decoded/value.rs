@@ -51,7 +51,7 @@ pub(in crate::exporter) fn as_json(out: &mut String, value: Option<&AnyValue>) {
 /// JSON has no such numbers; these are the words of protobuf's own mapping.
 ///
 /// Source: <https://protobuf.dev/programming-guides/json/>.
-fn not_finite(value: f64) -> &'static str {
+pub(in crate::exporter) fn not_finite(value: f64) -> &'static str {
     if value.is_nan() {
         "NaN"
     } else if value > 0.0 {

@@ -81,7 +81,8 @@ async fn a_partial_success_says_how_many_were_rejected_and_why() {
 async fn each_refusal_says_its_code_and_url() {
     const HEADERS: &str =
         "`tracing_headers` holds what the server wants to know, such as `authorization`";
-    const PLACE: &str = "no OTLP is taken there: check the host and the port in `tracing_endpoint`";
+    const PLACE: &str = "no OTLP is taken there: check the host and the port in `tracing_endpoint`; \
+                         `tracing_backend = \"jaeger\"` also speaks Jaeger's own protocol";
     let later = ErrorKind::Retryable { wait: None };
     let cases = [
         (Code::Unavailable, "", later, "UNAVAILABLE", ""),

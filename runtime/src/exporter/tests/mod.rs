@@ -13,6 +13,10 @@ mod grpc_receiver;
 mod http;
 #[cfg(feature = "http")]
 mod http_receiver;
+#[cfg(feature = "jaeger")]
+mod jaeger;
+#[cfg(feature = "jaeger")]
+mod jaeger_receiver;
 #[cfg(all(feature = "grpc", feature = "http", unix))]
 mod place;
 #[cfg(all(feature = "grpc", feature = "http"))]

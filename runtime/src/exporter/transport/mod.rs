@@ -83,6 +83,11 @@ impl Transport {
         self.dialer.prepare(head);
     }
 
+    /// Closes the connection, if there is one.
+    pub(super) fn hang_up(&mut self) {
+        self.connection = None;
+    }
+
     /// Sends `request` and reads the answer, both in the time that a request may take.
     pub(super) async fn send(&mut self, request: Request<Pieces>) -> Result<Answer, Failure> {
         let deadline = Instant::now() + self.timeout;

@@ -87,10 +87,9 @@ fn trailers<'a>(answer: &'a Answer, peer: &Peer) -> Result<&'a HeaderMap, Export
 /// The answer comes from a server or a proxy that does not speak gRPC, so a 400 is not about the batch.
 fn not_grpc(answer: &Answer, peer: &Peer) -> ExportError {
     if answer.status.is_success() {
-        let hint = "OTLP over gRPC usually listens on port 4317";
         return peer
             .refused(ErrorKind::WireNotSpoken, "in HTTP/2, but not in gRPC", b"")
-            .hint(Some(hint));
+            .hint(Some(peer.usual_port()));
     }
     let refusal = refusal(answer, peer);
     match refusal.kind {
@@ -107,7 +106,7 @@ fn refused(code: &[u8], trailers: &HeaderMap, peer: &Peer) -> ExportError {
     let details = details.get(..details.len() - padding).unwrap_or_default();
     let status = BASE64_STANDARD_NO_PAD.decode(details).unwrap_or_default();
     let code = Code::of(code);
-    peer.refused(code.kind(&said, retry_info(&status)), code.name(), &said).hint(code.hint())
+    peer.refused(code.kind(&said, retry_info(&status)), code.name(), &said).hint(code.hint(peer))
 }
 
 /// The message in a body; nothing where it is packed, which it may not be because we did not say that we understand that.
@@ -192,14 +191,12 @@ impl Code {
         }
     }
 
-    fn hint(self) -> Option<&'static str> {
+    fn hint(self, peer: &Peer) -> Option<&'static str> {
         match self {
             Code::UNAUTHENTICATED | Code::PERMISSION_DENIED => Some(
                 "`tracing_headers` holds what the server wants to know, such as `authorization`",
             ),
-            Code::UNIMPLEMENTED => {
-                Some("no OTLP is taken there: check the host and the port in `tracing_endpoint`")
-            }
+            Code::UNIMPLEMENTED => Some(peer.unknown_method()),
             _ => None,
         }
     }

@@ -18,9 +18,10 @@ pub(super) static KEYS: &[Key] = &[
     .default("\"jaeger\"")
     .otel(&["OTEL_TRACES_EXPORTER"])
     .doc(
-        "What takes the spans. `jaeger` and `otlp` send them over OTLP, `console` \
-         shows them on standard error, `disabled` installs nothing; `zipkin` is not \
-         available in this version. Where nobody sets this key and \
+        "What takes the spans. `otlp` sends them over OTLP, `jaeger` over OTLP or \
+         Jaeger's own protocol, whichever its server takes, `console` shows them on \
+         standard error, `disabled` installs nothing; `zipkin` is not available in \
+         this version. Where nobody sets this key and \
          OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set, it \
          is `otlp`.",
     ),
@@ -42,7 +43,10 @@ pub(super) static KEYS: &[Key] = &[
          file). For `http` the path `/v1/traces` is added where it is missing; for \
          `grpc` there is no path. Where nobody sets it: for `jaeger` \
          http://localhost:14250 and then http://localhost:4317, for `otlp` \
-         http://localhost:4317, for both with `http` http://localhost:4318. Users, \
+         http://localhost:4317, for both with `http` http://localhost:4318. A \
+         `jaeger` over `grpc` is asked by an empty request whether it takes OTLP or \
+         its own protocol (at port 14250 in the other order), and asked anew when it \
+         no longer takes what it took. Users, \
          passwords and queries are refused, since logs would show them: write \
          `tracing_headers`. Of OTEL_EXPORTER_OTLP_TRACES_ENDPOINT the path is taken \
          as it is.",

@@ -10,12 +10,15 @@ fn destinations(case: &Case) -> Vec<Destination> {
     }
 }
 
+/// Each place once, in however many wires it is tried.
 fn urls(case: &Case) -> Vec<String> {
     let url = |destination: Destination| match destination.endpoint {
         Endpoint::Tcp(uri) => uri.to_string(),
         Endpoint::Unix { socket, uri } => format!("{} {uri}", socket.display()),
     };
-    destinations(case).into_iter().map(url).collect()
+    let mut urls: Vec<String> = destinations(case).into_iter().map(url).collect();
+    urls.dedup();
+    urls
 }
 
 /// The endpoint from the file, a standard variable and the builder.
@@ -103,7 +106,6 @@ fn without_a_protocol_the_endpoint_says_what_is_spoken() {
         ("http://h/v1/traces", Wire::OtlpHttp),
         ("http://h:4317", Wire::OtlpGrpc),
         ("http://h", Wire::OtlpGrpc),
-        ("http://jaeger:14250", Wire::OtlpGrpc),
     ] {
         let case = keys(&format!("tracing_endpoint = '{endpoint}'"));
         assert_eq!(destinations(&case)[0].wire, wire, "{endpoint}");
@@ -112,6 +114,49 @@ fn without_a_protocol_the_endpoint_says_what_is_spoken() {
         &keys("tracing_endpoint = 'http://h:1/prefix'").error(),
         &["`tracing_protocol` is not set"],
     );
+}
+
+/// What each place is tried in, as `port wire`.
+#[cfg(feature = "jaeger")]
+fn wires(case: &Case) -> Vec<String> {
+    let wire = |Destination { wire, endpoint }| match endpoint {
+        Endpoint::Tcp(uri) => format!("{} {wire:?}", uri.port_u16().unwrap_or_default()),
+        Endpoint::Unix { .. } => format!("unix {wire:?}"),
+    };
+    destinations(case).into_iter().map(wire).collect()
+}
+
+/// What a Jaeger takes where: <https://www.jaegertracing.io/docs/2.0/apis/>.
+#[cfg(feature = "jaeger")]
+#[test]
+fn a_jaeger_is_tried_in_its_own_wire_and_in_otlp_and_first_in_that_of_its_port() {
+    for (endpoint, expected) in [
+        ("http://jaeger:14250", ["14250 JaegerGrpc", "14250 OtlpGrpc"]),
+        ("https://jaeger:14250", ["14250 JaegerGrpc", "14250 OtlpGrpc"]),
+        ("http://jaeger:4317", ["4317 OtlpGrpc", "4317 JaegerGrpc"]),
+        ("http://jaeger", ["0 OtlpGrpc", "0 JaegerGrpc"]),
+        ("unix:///run/jaeger.sock", ["unix OtlpGrpc", "unix JaegerGrpc"]),
+    ] {
+        let case = keys(&format!("tracing_endpoint = '{endpoint}'"));
+        assert_eq!(wires(&case), expected, "{endpoint}");
+    }
+    assert_eq!(
+        wires(&keys("")),
+        ["14250 JaegerGrpc", "14250 OtlpGrpc", "4317 OtlpGrpc", "4317 JaegerGrpc"]
+    );
+}
+
+#[cfg(feature = "jaeger")]
+#[test]
+fn jaegers_own_wire_is_for_jaeger_over_grpc_alone() {
+    for (keys_, expected) in [
+        ("tracing_protocol = 'http'\ntracing_endpoint = 'http://h:14250'", "14250 OtlpHttp"),
+        ("tracing_endpoint = 'http://h:4318'", "4318 OtlpHttp"),
+        ("tracing_backend = 'otlp'\ntracing_endpoint = 'http://h:14250'", "14250 OtlpGrpc"),
+        ("tracing_backend = 'otlp'", "4317 OtlpGrpc"),
+    ] {
+        assert_eq!(wires(&keys(keys_)), [expected], "{keys_}");
+    }
 }
 
 #[test]
