@@ -3,6 +3,9 @@
 //! Jaeger is built by `tests/backends/jaeger/build` and started by each test on ports of its own.
 #![cfg(feature = "real-backends")]
 
+mod everything;
+mod program;
+
 use serde_json::Value;
 use std::collections::HashMap;
 use std::error::Error;
@@ -100,8 +103,9 @@ fn within(inner: &Value, outer: &Value) -> bool {
 #[test]
 fn a_trace_arrives_whole_over_every_wire_that_jaeger_speaks() -> Result {
     let jaeger = Jaeger::start()?;
-    let (grpc, http) = (jaeger.otlp_grpc(), jaeger.otlp_http());
+    let (own, grpc, http) = (jaeger.jaeger_grpc(), jaeger.otlp_grpc(), jaeger.otlp_http());
     let ways = [
+        ("jaeger-own", "jaeger", "grpc", &own, "none"),
         ("jaeger-grpc", "jaeger", "grpc", &grpc, "none"),
         ("jaeger-http", "jaeger", "http", &http, "none"),
         ("otlp-grpc", "otlp", "grpc", &grpc, "gzip"),
