@@ -1,14 +1,15 @@
-//! A backend in the test's own process: takes OTLP over both its wires, notes what arrives, and fails as it is told.
+//! A backend in the test's own process: takes OTLP over both its wires or Jaeger's own, notes what arrives, and fails as it is told.
 //!
 //! What it speaks is none of ours: over gRPC it is the service that the crate `opentelemetry-proto` generates, over HTTP that
-//! crate's messages behind hyper. `answer` says what can come of a request, `noted` what is remembered of it, `address` where it
-//! listens also while nobody does; `connection` serves one client, `http` and `grpc` read its requests.
+//! crate's messages behind hyper, and Jaeger's service is generated from its own definition. `answer` says what can come of a request, `noted` what is remembered of it, `address` where it
+//! listens also while nobody does; `connection` serves one client, `http`, `grpc` and `jaeger` read its requests.
 
 mod address;
 mod answer;
 mod connection;
 mod grpc;
 mod http;
+mod jaeger;
 mod noted;
 
 use address::Address;
@@ -35,18 +36,28 @@ pub enum Wire {
     Grpc,
     /// OTLP over HTTP with protobuf bodies.
     Http,
+    /// Jaeger's own protocol over gRPC, and no OTLP.
+    Jaeger,
 }
 
 impl Wire {
-    /// Both wires.
+    /// Both wires of OTLP.
     pub const ALL: [Wire; 2] = [Wire::Grpc, Wire::Http];
 
     /// What the settings call it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Wire::Grpc => "grpc",
+            Wire::Grpc | Wire::Jaeger => "grpc",
             Wire::Http => "http",
+        }
+    }
+
+    /// The backend that speaks it.
+    fn backend(self) -> &'static str {
+        match self {
+            Wire::Grpc | Wire::Http => "otlp",
+            Wire::Jaeger => "jaeger",
         }
     }
 }
@@ -55,7 +66,7 @@ type Script = dyn Fn(&Export) -> Answer + Send + Sync;
 
 /// How a receiver behaves.
 struct Manners {
-    wire: Wire,
+    wire: Mutex<Wire>,
     script: Box<Script>,
     /// The largest request in bytes, and 4 MiB where nobody says anything: what tonic and the OpenTelemetry Collector take.
     limit: usize,
@@ -65,6 +76,13 @@ struct Manners {
 struct Shared {
     manners: Manners,
     notes: Notes,
+}
+
+impl Shared {
+    /// What is spoken now.
+    fn wire(&self) -> Wire {
+        *lock(&self.manners.wire)
+    }
 }
 
 /// A receiver that was not started yet.
@@ -161,7 +179,11 @@ impl Receiver {
     /// A receiver to be started, which takes everything over `wire`.
     #[must_use]
     pub fn over(wire: Wire) -> Setup {
-        let manners = Manners { wire, script: Box::new(|_| Answer::Taken), limit: 4 * 1024 * 1024 };
+        let manners = Manners {
+            wire: Mutex::new(wire),
+            script: Box::new(|_| Answer::Taken),
+            limit: 4 * 1024 * 1024,
+        };
         Setup { manners, notes: Notes::of_everything() }
     }
 
@@ -174,14 +196,19 @@ impl Receiver {
     /// What is spoken here.
     #[must_use]
     pub fn wire(&self) -> Wire {
-        self.shared.manners.wire
+        self.shared.wire()
+    }
+
+    /// From now on another server is there, which takes this wire and no other.
+    pub fn replace(&self, wire: Wire) {
+        *lock(&self.shared.manners.wire) = wire;
     }
 
     /// What sends spans here by `tracing_backend`, `tracing_protocol` and `tracing_endpoint`.
     #[must_use]
     pub fn settings(&self) -> [(&'static str, String); 3] {
         [
-            ("tracing_backend", "otlp".into()),
+            ("tracing_backend", self.wire().backend().into()),
             ("tracing_protocol", self.wire().name().into()),
             ("tracing_endpoint", self.endpoint()),
         ]

@@ -4,6 +4,7 @@
 //! Each test runs a program of its own against a receiver that fails as it is told.
 
 mod ending;
+mod jaeger;
 mod limits;
 mod log;
 mod recovery;

@@ -57,5 +57,6 @@ fn exporter(receiver: &Receiver) -> Result<opentelemetry_otlp::SpanExporter> {
                 .with_endpoint(endpoint)
                 .build()?
         }
+        Wire::Jaeger => anyhow::bail!("the SDK speaks OTLP alone"),
     })
 }
