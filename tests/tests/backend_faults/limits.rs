@@ -1,12 +1,12 @@
 //! Batches that are too large or hold a bad span: they are halved until what is left is one span, and only that is lost.
 
-use super::{Result, arrivals, on_both_wires, start_and_probe};
+use super::{Result, arrivals, on_every_wire, start_and_probe};
 use synndicate_tests::receiver::{Answer, Export, Receiver, Refusal};
 use tonic::Code;
 
 #[test]
 fn batches_that_are_too_large_are_halved_and_the_size_is_remembered() -> Result<()> {
-    on_both_wires(|wire| {
+    on_every_wire(|wire| {
         let receiver = Receiver::over(wire).limited_to(64 * 1024).listen()?;
         let mut program =
             start_and_probe(&receiver, &[("tracing_attribute_value_limit", "200000")])?;
@@ -45,7 +45,7 @@ fn dislikes(name: &'static str) -> impl Fn(&Export) -> Answer {
 
 #[test]
 fn one_bad_span_costs_itself_and_no_other() -> Result<()> {
-    on_both_wires(|wire| {
+    on_every_wire(|wire| {
         let receiver = Receiver::over(wire).answering(dislikes("bad")).listen()?;
         let mut program = start_and_probe(&receiver, &[("tracing_max_batch_size", "10")])?;
         program.ask("spans 500")?;
@@ -74,7 +74,7 @@ fn one_bad_span_costs_itself_and_no_other() -> Result<()> {
 
 #[test]
 fn a_server_that_dislikes_every_span_is_not_asked_for_ever() -> Result<()> {
-    on_both_wires(|wire| {
+    on_every_wire(|wire| {
         let receiver = Receiver::over(wire).answering(dislikes("work")).listen()?;
         let mut program = start_and_probe(&receiver, &[])?;
         program.ask("spans 100")?;

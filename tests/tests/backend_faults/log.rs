@@ -1,11 +1,11 @@
 //! What people read of a backend that comes and goes: little.
 
-use super::{Result, assert_told_once, on_both_wires, start, start_and_probe, told};
+use super::{Result, assert_told_once, on_every_wire, start, start_and_probe, told};
 use synndicate_tests::receiver::{Fault, Receiver};
 
 #[test]
 fn a_backend_that_goes_up_and_down_again_and_again_is_spoken_of_once() -> Result<()> {
-    on_both_wires(|wire| {
+    on_every_wire(|wire| {
         let receiver = Receiver::over(wire).listen()?;
         let mut program = start_and_probe(&receiver, &[])?;
         for _ in 0..6 {
@@ -21,7 +21,7 @@ fn a_backend_that_goes_up_and_down_again_and_again_is_spoken_of_once() -> Result
 
 #[test]
 fn spans_that_are_lost_are_spoken_of_once_while_the_program_runs() -> Result<()> {
-    on_both_wires(|wire| {
+    on_every_wire(|wire| {
         let receiver = Receiver::over(wire).away()?;
         let mut program = start(&receiver, &[("tracing_max_queue_size", "100")])?;
         for _ in 0..3 {
@@ -38,7 +38,7 @@ fn spans_that_are_lost_are_spoken_of_once_while_the_program_runs() -> Result<()>
 
 #[test]
 fn a_backend_that_takes_everything_is_spoken_of_at_the_start_only() -> Result<()> {
-    on_both_wires(|wire| {
+    on_every_wire(|wire| {
         let receiver = Receiver::over(wire).listen()?;
         let mut program = start_and_probe(&receiver, &[("service_name", "quiet")])?;
         program.ask("spans 1000")?;

@@ -1,4 +1,4 @@
-//! What becomes of a program's spans when its backend fails, over both wires: recoverable faults lose nothing, everything else is
+//! What becomes of a program's spans when its backend fails, over every wire: recoverable faults lose nothing, everything else is
 //! counted, and the log says it once.
 //!
 //! Each test runs a program of its own against a receiver that fails as it is told.
@@ -20,12 +20,21 @@ use std::thread;
 use synndicate_tests::program::Program;
 use synndicate_tests::receiver::{Noted, Receiver, Wire};
 
-/// Runs a test over both wires at once.
+/// Runs a test over both wires of OTLP at once.
 fn on_both_wires(test: impl Fn(Wire) -> Result<()> + Sync) -> Result<()> {
+    on(&Wire::ALL, test)
+}
+
+/// Runs a test over both wires of OTLP and Jaeger's own at once.
+fn on_every_wire(test: impl Fn(Wire) -> Result<()> + Sync) -> Result<()> {
+    on(&[Wire::Grpc, Wire::Http, Wire::Jaeger], test)
+}
+
+fn on(wires: &[Wire], test: impl Fn(Wire) -> Result<()> + Sync) -> Result<()> {
     let test = &test;
     thread::scope(|scope| {
-        let runs = Wire::ALL.map(|wire| (wire, scope.spawn(move || test(wire))));
-        for (wire, run) in runs {
+        let start = |&wire| (wire, scope.spawn(move || test(wire)));
+        for (wire, run) in wires.iter().map(start).collect::<Vec<_>>() {
             run.join()
                 .unwrap_or_else(|panic| resume_unwind(panic))
                 .with_context(|| format!("over {wire:?}"))?;

@@ -1,12 +1,12 @@
 //! Faults that pass: nothing is lost.
 
-use super::{Result, arrivals, assert_told_once, on_both_wires, start, start_and_probe};
+use super::{Result, arrivals, assert_told_once, on_every_wire, start, start_and_probe};
 use std::thread;
 use synndicate_tests::receiver::{Fault, Receiver};
 
 /// The backend does this to one request; all spans arrive nevertheless.
 fn check(fault: Fault, settings: &[(&'static str, &str)]) -> Result<()> {
-    on_both_wires(|wire| {
+    on_every_wire(|wire| {
         let receiver = Receiver::over(wire).listen()?;
         let mut program = start_and_probe(&receiver, settings)?;
         receiver.disturb(fault);
@@ -37,7 +37,7 @@ fn nothing_is_lost_when_the_backend_answers_garbage() -> Result<()> {
 
 #[test]
 fn what_the_pipeline_does_is_never_traced() -> Result<()> {
-    on_both_wires(|wire| {
+    on_every_wire(|wire| {
         let receiver = Receiver::over(wire).listen()?;
         let mut program = start_and_probe(&receiver, &[("tracing_filter", "trace")])?;
         program.ask("spans 100")?;
@@ -56,7 +56,7 @@ fn what_the_pipeline_does_is_never_traced() -> Result<()> {
 
 #[test]
 fn spans_whose_answer_was_lost_arrive_twice_and_count_once() -> Result<()> {
-    on_both_wires(|wire| {
+    on_every_wire(|wire| {
         let receiver = Receiver::over(wire).listen()?;
         let mut program = start_and_probe(&receiver, &[])?;
         receiver.disturb(Fault::LostAnswer);
@@ -76,7 +76,7 @@ fn spans_whose_answer_was_lost_arrive_twice_and_count_once() -> Result<()> {
 
 #[test]
 fn a_backend_that_comes_late_gets_everything_once() -> Result<()> {
-    on_both_wires(|wire| {
+    on_every_wire(|wire| {
         let receiver = Receiver::over(wire).away()?;
         let mut program = start(&receiver, &[])?;
         program.ask("spans 100")?;
@@ -94,7 +94,7 @@ fn a_backend_that_comes_late_gets_everything_once() -> Result<()> {
 
 #[test]
 fn a_backend_that_restarts_between_requests_gets_everything_once() -> Result<()> {
-    on_both_wires(|wire| {
+    on_every_wire(|wire| {
         let receiver = Receiver::over(wire).listen()?;
         let mut program = start_and_probe(&receiver, &[("tracing_batch_timeout", "20")])?;
         program.ask("spans 100")?;
@@ -120,7 +120,7 @@ fn a_backend_that_restarts_between_requests_gets_everything_once() -> Result<()>
 
 #[test]
 fn a_backend_that_restarts_again_and_again_while_spans_flow_misses_none() -> Result<()> {
-    on_both_wires(|wire| {
+    on_every_wire(|wire| {
         let receiver = Receiver::over(wire).listen()?;
         let mut program = start_and_probe(&receiver, &[("tracing_batch_timeout", "5")])?;
         thread::scope(|scope| {

@@ -1,6 +1,6 @@
 //! A backend that wants to be left alone for a while: it is, as long as it asks for, and nothing is lost.
 
-use super::{Result, arrivals, assert_told_once, on_both_wires, start_and_probe};
+use super::{Result, arrivals, assert_told_once, on_every_wire, start_and_probe};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
 use synndicate_tests::receiver::{Answer, Receiver, Refusal, Retry};
@@ -8,7 +8,7 @@ use tonic::Code;
 
 /// The first request with spans is refused; says how long it took until the next one came.
 fn check(status: u16, code: Code, retry: Option<&Retry>, least: Duration) -> Result<()> {
-    on_both_wires(|wire| {
+    on_every_wire(|wire| {
         let refusal = Refusal::new(status, code, "busy");
         let refusal = retry.cloned().into_iter().fold(refusal, Refusal::retry);
         let busy = AtomicBool::new(true);
@@ -42,7 +42,7 @@ fn seconds_are_waited() -> Result<()> {
 
 #[test]
 fn a_short_program_whose_backend_asks_for_a_second_at_its_end_loses_nothing() -> Result<()> {
-    on_both_wires(|wire| {
+    on_every_wire(|wire| {
         let busy = AtomicBool::new(true);
         let receiver = Receiver::over(wire).answering(move |export| {
             let refuses = export.spans().next().is_some() && busy.swap(false, SeqCst);
