@@ -67,6 +67,7 @@
 //! | feature | default | |
 //! |---|---|---|
 //! | `grpc` | yes | OTLP over gRPC |
+//! | `jaeger` | yes | Jaeger's own protocol over gRPC, which its port 14250 takes |
 //! | `http` | yes | OTLP over HTTP/protobuf |
 //! | `tls` | yes | TLS by rustls, with the roots of the operating system |
 //! | `console` | yes | traces as trees or JSON lines on standard error |

@@ -101,7 +101,9 @@ fn is_silent(kind: ErrorKind) -> bool {
 
 /// One error for all places: while one of them may still take spans later, the backend as a whole may.
 fn summary(errors: Vec<ExportError>) -> ExportError {
-    let message = errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ");
+    let mut messages: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
+    messages.dedup();
+    let message = messages.join("; ");
     match errors.into_iter().min_by_key(|error| hopelessness(error.kind)) {
         Some(error) => ExportError { message, ..error },
         None => ExportError::new(ErrorKind::Unreachable, "no endpoint is named"),
@@ -131,6 +133,12 @@ mod tests {
         let errors = vec![error(ErrorKind::WireNotSpoken, "a"), error(ErrorKind::Unreachable, "b")];
         let summary = summary(errors);
         assert_eq!((summary.kind, summary.message.as_str()), (ErrorKind::Unreachable, "a; b"));
+    }
+
+    #[test]
+    fn what_a_place_answers_in_both_wires_is_said_once() {
+        let errors = ["a", "a", "b"].map(|text| error(ErrorKind::WireNotSpoken, text));
+        assert_eq!(summary(errors.into()).message, "a; b");
     }
 
     #[test]

@@ -10,7 +10,10 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::timeout;
 use tonic::Status;
 
 fn jaeger_at(place: &str) -> Remote {
@@ -123,7 +126,7 @@ async fn a_server_that_is_replaced_by_one_of_the_other_wire_is_found_out_anew() 
 }
 
 #[tokio::test]
-async fn where_neither_wire_is_taken_both_answers_are_given_and_the_usual_ports() {
+async fn where_neither_wire_is_taken_the_usual_ports_are_named() {
     let unknown = Status::unimplemented("unknown service");
     let otlp = GrpcReceiver::refusing(unknown.clone());
     let own = JaegerReceiver::new(move || Err(unknown.clone()));
@@ -132,7 +135,7 @@ async fn where_neither_wire_is_taken_both_answers_are_given_and_the_usual_ports(
     let answer = format!("`http://{place}` answered UNIMPLEMENTED: unknown service");
     let hint =
         "Jaeger usually takes its own protocol on port 14250, and OTLP over gRPC on port 4317";
-    assert_error(&error, ErrorKind::WireNotSpoken, &format!("{answer}; {answer}"), hint);
+    assert_error(&error, ErrorKind::WireNotSpoken, &answer, hint);
 }
 
 #[tokio::test]
@@ -163,4 +166,34 @@ async fn a_place_where_nobody_listens_is_named_once() {
     let message = format!("cannot reach `http://{place}`: connection refused");
     let hint = "is the backend running, and does it listen there?";
     assert_error(&error, ErrorKind::Unreachable, &message, hint);
+}
+
+/// A way to `place` that says when a connection through it has ended.
+async fn watched(place: String) -> (String, UnboundedReceiver<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let way = listener.local_addr().unwrap().to_string();
+    let (ended, endings) = unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let (place, ended) = (place.clone(), ended.clone());
+            tokio::spawn(async move {
+                let mut server = TcpStream::connect(place).await.unwrap();
+                // However it ends, it has.
+                let _ = copy_bidirectional(&mut stream, &mut server).await;
+                ended.send(())
+            });
+        }
+    });
+    (way, endings)
+}
+
+#[tokio::test]
+async fn the_wire_that_was_not_chosen_keeps_no_connection() {
+    let own = JaegerReceiver::accepting();
+    let (way, mut endings) = watched(own.listen().await).await;
+    let mut exporter = Exporter::remote(&in_turn(&way, OTLP_FIRST)).unwrap();
+    exporter.export(&batch(&[&["one"]])).await.unwrap();
+    timeout(Duration::from_secs(30), endings.recv()).await.expect("the first connection is open");
+    exporter.export(&batch(&[&["two"]])).await.unwrap();
+    assert!(endings.try_recv().is_err(), "the second one is kept");
 }

@@ -10,7 +10,7 @@ use super::{headers, is_about_size};
 use crate::exporter::error::{ErrorKind, ExportError};
 use crate::exporter::peer::Peer;
 use crate::exporter::transport::{Answer, endpoint};
-use crate::plan::{Compression, Remote};
+use crate::plan::{Compression, Remote, Wire};
 use ::http::header::{CONTENT_TYPE, TE};
 use ::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use base64::Engine;
@@ -106,7 +106,12 @@ fn refused(code: &[u8], trailers: &HeaderMap, peer: &Peer) -> ExportError {
     let details = details.get(..details.len() - padding).unwrap_or_default();
     let status = BASE64_STANDARD_NO_PAD.decode(details).unwrap_or_default();
     let code = Code::of(code);
-    peer.refused(code.kind(&said, retry_info(&status)), code.name(), &said).hint(code.hint(peer))
+    let kind = match peer.wire {
+        #[cfg(feature = "jaeger")]
+        Wire::JaegerGrpc => code.kind_by_jaeger(&said, retry_info(&status)),
+        Wire::OtlpGrpc | Wire::OtlpHttp => code.kind(&said, retry_info(&status)),
+    };
+    peer.refused(kind, code.name(), &said).hint(code.hint(peer))
 }
 
 /// The message in a body; nothing where it is packed, which it may not be because we did not say that we understand that.
@@ -191,6 +196,21 @@ impl Code {
         }
     }
 
+    /// The same where the server is a Jaeger, which has no code of its own for what passes: the first says `RESOURCE_EXHAUSTED`
+    /// when its queue is full, the second `UNKNOWN` whatever its storage says, in words that tell what is permanent.
+    ///
+    /// Sources: <https://github.com/jaegertracing/jaeger/blob/v1.76.0/cmd/collector/app/handler/grpc_handler.go>,
+    /// <https://github.com/open-telemetry/opentelemetry-collector-contrib/blob/v0.140.1/receiver/jaegerreceiver/trace_receiver.go>.
+    #[cfg(feature = "jaeger")]
+    fn kind_by_jaeger(self, said: &[u8], retry: Option<RetryInfo>) -> ErrorKind {
+        let is_permanent = || String::from_utf8_lossy(said).contains("Permanent error: ");
+        match (self, self.kind(said, retry)) {
+            (Code::RESOURCE_EXHAUSTED, ErrorKind::Refused) => ErrorKind::Retryable { wait: None },
+            (Code::UNKNOWN, _) if !is_permanent() => ErrorKind::Retryable { wait: None },
+            (_, kind) => kind,
+        }
+    }
+
     fn hint(self, peer: &Peer) -> Option<&'static str> {
         match self {
             Code::UNAUTHENTICATED | Code::PERMISSION_DENIED => Some(
@@ -262,6 +282,22 @@ mod tests {
         let tonic = b"Error, decoded message length too large: found 70000 bytes, the limit is: 65536 bytes";
         assert_eq!(Code::OUT_OF_RANGE.kind(tonic, None), ErrorKind::TooLarge);
         assert_eq!(Code::RESOURCE_EXHAUSTED.kind(b"quota exceeded", None), ErrorKind::Refused);
+    }
+
+    #[cfg(feature = "jaeger")]
+    #[test]
+    fn trouble_of_a_jaeger_passes_unless_it_says_that_it_is_permanent() {
+        let kind = |code: Code, said: &str| code.kind_by_jaeger(said.as_bytes(), None);
+        let later = ErrorKind::Retryable { wait: None };
+        assert_eq!(kind(Code::RESOURCE_EXHAUSTED, "server busy"), later);
+        assert_eq!(kind(Code::UNKNOWN, "data refused due to high memory usage"), later);
+        assert_eq!(kind(Code::UNKNOWN, "Permanent error: no such index"), ErrorKind::Refused);
+        assert_eq!(kind(Code::UNAVAILABLE, ""), later);
+        assert_eq!(kind(Code::PERMISSION_DENIED, "no"), ErrorKind::Refused);
+        assert_eq!(
+            kind(Code::RESOURCE_EXHAUSTED, "grpc: received message larger than max (5 vs. 4)"),
+            ErrorKind::TooLarge
+        );
     }
 
     #[test]
