@@ -280,9 +280,9 @@ fn what_the_limits_took_is_counted_and_warned_of() {
     ];
     assert_eq!(tags(&sent), expected);
     let expected = [
-        "1 attributes were over the limits and dropped",
-        "2 events were over the limits and dropped",
-        "3 links were over the limits and dropped",
+        "attributes that were over the limits and dropped: 1",
+        "events that were over the limits and dropped: 2",
+        "links that were over the limits and dropped: 3",
     ];
     assert_eq!(sent.warnings, expected);
 }
@@ -302,10 +302,10 @@ fn ids_of_a_wrong_length_are_fitted_and_warned_of() {
     let (child, link) = (sent.references[0].clone(), sent.references[1].clone());
     assert_eq!((child.span_id, link.span_id), (vec![0, 0, 0, 0, 0, 0, 0, 5], vec![0; 8]));
     let expected = [
-        "the trace id had 8 bytes and was fitted into 16",
-        "the span id had 20 bytes and was fitted into 8",
-        "the parent's span id had 1 bytes and was fitted into 8",
-        "the span id of a link had 0 bytes and was fitted into 8",
+        "the trace id had a length of 8 and was fitted into 16 bytes",
+        "the span id had a length of 20 and was fitted into 8 bytes",
+        "the parent's span id had a length of 1 and was fitted into 8 bytes",
+        "the span id of a link had a length of 0 and was fitted into 8 bytes",
     ];
     assert_eq!(sent.warnings, expected);
 }

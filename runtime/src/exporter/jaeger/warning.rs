@@ -12,7 +12,8 @@ pub(super) fn warnings(span: &Span) -> Vec<String> {
         (span.dropped_links_count, "links"),
     ];
     let lost = lost.into_iter().filter(|&(count, _)| count > 0);
-    let lost = lost.map(|(count, what)| format!("{count} {what} were over the limits and dropped"));
+    let lost =
+        lost.map(|(count, what)| format!("{what} that were over the limits and dropped: {count}"));
     lost.chain(ids(span)).chain(times(span)).collect()
 }
 
@@ -26,7 +27,7 @@ fn ids(span: &Span) -> impl Iterator<Item = String> {
     });
     let odd = own.into_iter().chain(parent).chain(links).filter(|(_, id, len)| id.len() != *len);
     odd.map(|(what, id, len)| {
-        format!("the {what} had {} bytes and was fitted into {len}", id.len())
+        format!("the {what} had a length of {} and was fitted into {len} bytes", id.len())
     })
 }
 
