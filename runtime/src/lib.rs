@@ -73,6 +73,7 @@
 //! | `console` | yes | traces as trees or JSON lines on standard error |
 //! | `spool` | yes | spans on disk while no backend takes them |
 //! | `sdk` | no | exporters of the OpenTelemetry SDK as backends: [`Builder::start_with_exporter`](https://docs.rs/synndicate/latest/synndicate/struct.Builder.html#method.start_with_exporter) |
+//! | `axum` | no | [`axum::health_route`](https://docs.rs/synndicate/latest/synndicate/axum): how tracing is, for a probe |
 //! | `testing` | no | [`testing`](https://docs.rs/synndicate/latest/synndicate/testing): capturing spans in tests |
 
 #![forbid(unsafe_code)]
@@ -127,6 +128,9 @@ mod builder;
 
 mod managers;
 
+#[cfg(feature = "axum")]
+mod integrations;
+
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
@@ -137,6 +141,8 @@ pub mod __private;
 pub use builder::{Builder, StartError, Tracing};
 pub use capture::traced;
 pub use health::{BackendHealth, BackendState};
+#[cfg(feature = "axum")]
+pub use integrations::axum;
 pub use managers::{
     DistributedTracingManager, DistributedTracingManagerBuilder, ManagedSpan, NotSetUp,
     TracingBackend, TracingManager, TracingProtocol, get_tracing_manager, setup_jaeger_tracing,
