@@ -1,6 +1,6 @@
 //! Several backends: spans go to the first that is up, and none is lost on the way.
 
-use super::stage::Mood::{Fails, FailsBatches, Hangs, HangsInProbes, Takes};
+use super::stage::Mood::{Fails, FailsBatches, FailsOnce, Hangs, HangsInProbes, Takes};
 use super::*;
 use crate::health::BackendState::{Degraded, Down, Up};
 
@@ -9,6 +9,10 @@ const DOWN: ErrorKind = ErrorKind::Unreachable;
 const SELDOM: Duration = Duration::from_secs(3600);
 /// One that is asked so often is soon known.
 const OFTEN: Duration = Duration::from_millis(5);
+
+/// No test waits so long for another attempt.
+const NEVER: RetryPolicy =
+    RetryPolicy { first: Duration::from_secs(36_000), most: Duration::from_secs(36_000) };
 
 fn probing(interval: Duration) -> Setup {
     Setup { probe_interval: Some(interval), ..Setup::default() }
@@ -41,16 +45,12 @@ fn a_backend_that_fails_twice_in_a_row_is_left_also_by_the_batch_that_it_did_not
 #[test]
 fn a_backend_that_fails_once_is_tried_again_and_degraded() {
     let stage = probing(SELDOM).on_stage(&[Takes, Takes]);
-    stage.set(0, Fails(DOWN));
-    stage.end_span("1");
-    stage.wait(|| stage.health(0).failed == 1);
-    stage.set(0, Takes);
+    stage.deliver("1");
+    stage.set(0, FailsOnce(DOWN));
     stage.deliver("2");
-    let health = stage.health(0);
-    if stage.ways()[0] == "1: a a" {
-        assert_eq!(health.state, Degraded, "{health:?}");
-        assert_eq!(stage.said(), [""; 0], "one failure that was overcome is no news");
-    }
+    assert_eq!(stage.ways(), ["1: a", "2: a a"]);
+    assert_eq!(stage.health(0).state, Degraded);
+    assert_eq!(stage.said(), [""; 0], "one failure that was overcome is no news");
     stage.end();
 }
 
@@ -113,6 +113,15 @@ fn a_server_that_asks_for_rest_holds_nothing_up_and_is_left_alone() {
     assert_eq!(stage.ways(), ["1: a", "2: a b", "3: b"]);
     assert_eq!(stage.probes(0), probes, "it is not asked while it rests");
     assert_eq!(stage.end().exported, 3);
+}
+
+#[test]
+fn a_rest_that_ends_is_the_next_chance_of_a_batch_that_nobody_takes() {
+    let rest = ErrorKind::Retryable { wait: Some(Duration::from_millis(20)) };
+    let stage = Setup { retry: NEVER, ..probing(SELDOM) }.on_stage(&[Fails(DOWN), FailsOnce(rest)]);
+    stage.deliver("1");
+    assert_eq!(stage.ways(), ["1: b b"]);
+    stage.end();
 }
 
 #[test]

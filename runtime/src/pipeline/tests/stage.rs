@@ -18,6 +18,8 @@ pub(super) enum Mood {
     Fails(ErrorKind),
     /// Probes are taken, batches are not.
     FailsBatches(ErrorKind),
+    /// The next batch is not taken, all others are.
+    FailsOnce(ErrorKind),
     /// Nothing is ever answered.
     Hangs,
     /// Batches are taken, probes are never answered.
@@ -27,9 +29,11 @@ pub(super) enum Mood {
 impl Mood {
     fn answer(self, batch: &Batch) -> Answer {
         match (self, batch.spans()) {
-            (Mood::Fails(kind), _) | (Mood::FailsBatches(kind), 1..) => refuse(kind),
+            (Mood::Fails(kind), _) | (Mood::FailsBatches(kind) | Mood::FailsOnce(kind), 1..) => {
+                refuse(kind)
+            }
             (Mood::Hangs, _) | (Mood::HangsInProbes, 0) => Answer::Never,
-            (Mood::Takes | Mood::HangsInProbes | Mood::FailsBatches(_), _) => accept(),
+            _ => accept(),
         }
     }
 }
@@ -64,7 +68,11 @@ impl Shared {
             acts.batches.push((number, names(batch)));
         }
         self.news.notify_all();
-        acts.moods[number].answer(batch)
+        let mood = acts.moods[number];
+        if let (Mood::FailsOnce(_), 1..) = (mood, batch.spans()) {
+            acts.moods[number] = Mood::Takes;
+        }
+        mood.answer(batch)
     }
 }
 
