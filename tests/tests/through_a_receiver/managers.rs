@@ -16,7 +16,7 @@ fn by_macro() {
 
 fn to(receiver: &Receiver) -> DistributedTracingManagerBuilder {
     let protocol = match receiver.wire() {
-        Wire::Grpc => TracingProtocol::Grpc,
+        Wire::Grpc | Wire::Jaeger => TracingProtocol::Grpc,
         Wire::Http => TracingProtocol::Http,
     };
     DistributedTracingManager::builder()
