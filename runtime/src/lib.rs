@@ -69,6 +69,8 @@
 //! | `grpc` | yes | OTLP over gRPC |
 //! | `jaeger` | yes | Jaeger's own protocol over gRPC, which its port 14250 takes |
 //! | `http` | yes | OTLP over HTTP/protobuf |
+//! | `http-json` | yes | OTLP over HTTP/JSON |
+//! | `zipkin` | yes | Zipkin's own format over HTTP |
 //! | `tls` | yes | TLS by rustls, with the roots of the operating system |
 //! | `console` | yes | traces as trees or JSON lines on standard error |
 //! | `spool` | yes | spans on disk while no backend takes them |

@@ -1,7 +1,8 @@
 //! A collector of `config/tracing`: the real Jaeger, which is an OpenTelemetry Collector.
 
 use crate::deployment::document;
-use crate::jaeger::{binary, wait_for};
+use crate::jaeger::{PATIENCE, binary};
+use crate::waiting::wait_for;
 use crate::{free_ports, jaeger::Jaeger};
 use serde_json::{Value, json};
 use std::process::{Child, Command, Stdio};
@@ -91,7 +92,7 @@ impl Collector {
             .spawn()?;
         let collector = Collector { process, otlp_grpc, otlp_http, _directory: directory };
         let health = format!("http://127.0.0.1:{health}/status");
-        wait_for(|| ureq::get(&health).call().ok().map(drop))
+        wait_for(PATIENCE, || ureq::get(&health).call().ok().map(drop))
             .ok_or_else(|| io::Error::other("the collector did not get ready"))?;
         Ok(collector)
     }

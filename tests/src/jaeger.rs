@@ -4,16 +4,16 @@
 //! from its public module and keeps it in `target/cache`; `SYNNDICATE_JAEGER` names another binary.
 
 use crate::free_ports;
+use crate::waiting::wait_for;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-use std::{env, fs, io, thread};
+use std::time::Duration;
+use std::{env, fs, io};
 use tempfile::TempDir;
 
 /// How long it may take to start, or to show a trace that it has taken.
-const PATIENCE: Duration = Duration::from_secs(30);
-const PAUSE: Duration = Duration::from_millis(50);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running Jaeger.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ impl Jaeger {
             .spawn()?;
         let jaeger = Jaeger { process, ports, _directory: directory };
         let health = format!("http://127.0.0.1:{health}/status");
-        wait_for(|| ureq::get(&health).call().ok().map(drop))
+        wait_for(PATIENCE, || ureq::get(&health).call().ok().map(drop))
             .ok_or_else(|| io::Error::other("jaeger did not get ready"))?;
         Ok(jaeger)
     }
@@ -88,7 +88,7 @@ impl Jaeger {
             self.ports.query
         );
         let mut seen = 0;
-        let found = wait_for(|| {
+        let found = wait_for(PATIENCE, || {
             let answer: Value = ureq::get(&url).call().ok()?.body_mut().read_json().ok()?;
             let traces = answer.get("data")?.as_array()?.clone();
             seen = traces
@@ -121,18 +121,6 @@ pub(crate) fn binary() -> io::Result<PathBuf> {
         io::Error::other(format!("there is no jaeger at `{}`: {hint}", binary.display()))
     };
     if binary.is_file() { Ok(binary) } else { Err(missing()) }
-}
-
-/// Asks again and again, until there is an answer or patience ends.
-pub(crate) fn wait_for<T>(mut ask: impl FnMut() -> Option<T>) -> Option<T> {
-    let start = Instant::now();
-    loop {
-        match ask() {
-            Some(answer) => return Some(answer),
-            None if start.elapsed() > PATIENCE => return None,
-            None => thread::sleep(PAUSE),
-        }
-    }
 }
 
 impl Ports {

@@ -8,5 +8,7 @@ mod ports;
 pub mod program;
 pub mod receiver;
 pub mod spans;
+mod waiting;
+pub mod zipkin;
 
 pub use ports::free_ports;

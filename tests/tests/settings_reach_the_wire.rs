@@ -1,5 +1,5 @@
 //! Where a setting comes from makes no difference to what is sent: endpoints with and without paths, headers, IPv6 and Unix
-//! sockets, from the file, from variables and from the builder, over both wires.
+//! sockets, from the file, from variables and from the builder, over every wire.
 
 use anyhow::{Result, ensure};
 use std::path::Path;
@@ -10,6 +10,16 @@ use synndicate_tests::receiver::{Export, Receiver, Wire};
 const SERVICE: &str = env!("CARGO_BIN_EXE_driven_service");
 const TRACES: &str = "/v1/traces";
 const GRPC: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+
+/// What is asked for over `wire` where the endpoint has no path.
+fn path(wire: Wire) -> &'static str {
+    match wire {
+        Wire::Grpc => GRPC,
+        Wire::Http | Wire::Json => TRACES,
+        Wire::Zipkin => "/api/v2/spans",
+        Wire::Jaeger => "/jaeger.api_v2.CollectorService/PostSpans",
+    }
+}
 
 type Variables = Vec<(String, String)>;
 
@@ -28,12 +38,13 @@ fn export(receiver: &Receiver, variables: Variables, file: Option<&str>) -> Resu
 }
 
 /// The same endpoint in the file, in a variable of ours and in a standard one.
-fn each_source(protocol: &str, endpoint: &str) -> [(Variables, String); 3] {
+fn each_source(wire: Wire, endpoint: &str) -> [(Variables, String); 3] {
+    let (backend, protocol) = (wire.backend(), wire.name());
     let file = format!(
-        "[observability]\ntracing_backend = \"otlp\"\ntracing_protocol = {protocol:?}\ntracing_endpoint = {endpoint:?}\n"
+        "[observability]\ntracing_backend = {backend:?}\ntracing_protocol = {protocol:?}\ntracing_endpoint = {endpoint:?}\n"
     );
     let ours = [
-        ("tracing_backend", "otlp"),
+        ("tracing_backend", backend),
         ("tracing_protocol", protocol),
         ("tracing_endpoint", endpoint),
     ];
@@ -43,24 +54,32 @@ fn each_source(protocol: &str, endpoint: &str) -> [(Variables, String); 3] {
         ("OTEL_EXPORTER_OTLP_PROTOCOL", standard_protocol),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint),
     ];
-    [(Vec::new(), file), (ours.to_vec(), String::new()), (variables(standard), String::new())]
+    let mut standard = variables(standard);
+    // An endpoint of OTLP stands for the backend `otlp`.
+    if backend != "otlp" {
+        standard.push(("OTEL_TRACES_EXPORTER".to_owned(), backend.to_owned()));
+    }
+    [(Vec::new(), file), (ours.to_vec(), String::new()), (standard, String::new())]
 }
 
 #[test]
 fn an_http_endpoint_gets_its_path_exactly_once_whatever_the_source() -> Result<()> {
-    let receiver = Receiver::over(Wire::Http).listen()?;
-    let paths = [
-        ("", TRACES),
-        ("/", TRACES),
-        ("/v1/traces", TRACES),
-        ("/prefix", "/prefix/v1/traces"),
-        ("/prefix/", "/prefix/v1/traces"),
-        ("/prefix/v1/traces", "/prefix/v1/traces"),
-    ];
-    for (given, asked_for) in paths {
-        for (variables, file) in each_source("http", &format!("{}{given}", receiver.endpoint())) {
-            let export = export(&receiver, variables.clone(), Some(&file))?;
-            assert_eq!(export.path, asked_for, "`{given}` in {variables:?} {file}");
+    for wire in [Wire::Http, Wire::Json, Wire::Zipkin] {
+        let end = path(wire);
+        let receiver = Receiver::over(wire).listen()?;
+        for (given, prefix) in [
+            (String::new(), ""),
+            ("/".into(), ""),
+            (end.into(), ""),
+            ("/prefix".into(), "/prefix"),
+            ("/prefix/".into(), "/prefix"),
+            (format!("/prefix{end}"), "/prefix"),
+        ] {
+            for (variables, file) in each_source(wire, &format!("{}{given}", receiver.endpoint())) {
+                let export = export(&receiver, variables.clone(), Some(&file))?;
+                let asked_for = format!("{prefix}{end}");
+                assert_eq!(export.path, asked_for, "`{given}` in {variables:?} {file}");
+            }
         }
     }
     Ok(())
@@ -87,7 +106,8 @@ fn an_endpoint_of_the_builder_gets_its_path_by_the_same_rules() -> Result<()> {
 fn a_grpc_endpoint_has_no_path_but_its_methods() -> Result<()> {
     let receiver = Receiver::over(Wire::Grpc).listen()?;
     for given in ["", "/"] {
-        for (variables, file) in each_source("grpc", &format!("{}{given}", receiver.endpoint())) {
+        for (variables, file) in each_source(Wire::Grpc, &format!("{}{given}", receiver.endpoint()))
+        {
             assert_eq!(export(&receiver, variables, Some(&file))?.path, GRPC);
         }
     }
@@ -97,7 +117,8 @@ fn a_grpc_endpoint_has_no_path_but_its_methods() -> Result<()> {
 #[test]
 fn a_path_is_a_mistake_for_grpc_and_only_left_out_where_a_standard_variable_has_it() -> Result<()> {
     let receiver = Receiver::over(Wire::Grpc).listen()?;
-    let [file, ours, standard] = each_source("grpc", &format!("{}/v1/traces", receiver.endpoint()));
+    let [file, ours, standard] =
+        each_source(Wire::Grpc, &format!("{}/v1/traces", receiver.endpoint()));
     for (variables, file) in [file, ours] {
         let (end, log) = Program::start_with(SERVICE, variables, Some(&file))?.end()?;
         let log = log.join("\n");
@@ -114,7 +135,7 @@ fn a_path_is_a_mistake_for_grpc_and_only_left_out_where_a_standard_variable_has_
 #[test]
 fn headers_of_the_standard_variable_are_decoded_and_cut_at_the_first_equals_sign_only() -> Result<()>
 {
-    for wire in Wire::ALL {
+    for wire in Wire::EVERY {
         let receiver = Receiver::over(wire).listen()?;
         let ours = receiver.settings().map(|(key, value)| (variable(key), value));
         let headers = "authorization=Basic%20dXNlcjpwdw==,x-team=a b,x-auth=vendor key=abc123==";
@@ -146,17 +167,17 @@ fn a_malformed_header_is_a_mistake_that_never_shows_its_value() -> Result<()> {
 #[test]
 fn ipv6_addresses_and_unix_sockets_are_endpoints_like_others() -> Result<()> {
     let directory = tempfile::tempdir()?;
-    for wire in Wire::ALL {
-        let path = if wire == Wire::Grpc { GRPC } else { TRACES };
+    for wire in Wire::EVERY {
         let ipv6 = Receiver::over(wire).listen_on_ipv6()?;
         assert!(ipv6.endpoint().starts_with("http://[::1]:"));
-        for (variables, file) in each_source(wire.name(), &ipv6.endpoint()) {
-            assert_eq!(export(&ipv6, variables, Some(&file))?.path, path);
+        for (variables, file) in each_source(wire, &ipv6.endpoint()) {
+            assert_eq!(export(&ipv6, variables, Some(&file))?.path, path(wire));
         }
-        let unix = Receiver::over(wire).listen_on_unix(&directory.path().join(wire.name()))?;
-        for (variables, file) in each_source(wire.name(), &unix.endpoint()) {
+        let unix =
+            Receiver::over(wire).listen_on_unix(&directory.path().join(format!("{wire:?}")))?;
+        for (variables, file) in each_source(wire, &unix.endpoint()) {
             let export = export(&unix, variables, Some(&file))?;
-            assert_eq!(export.path, path);
+            assert_eq!(export.path, path(wire));
             assert!(
                 wire == Wire::Grpc || export.header("host") == Some("localhost"),
                 "{:?}",
@@ -186,7 +207,7 @@ fn a_relative_unix_socket_lies_beside_the_file_that_names_it() -> Result<()> {
 
 /// A service that sends to `endpoint` over HTTP, with these variables besides.
 fn service_at(endpoint: &str, others: &[(&str, &str)]) -> Result<Program> {
-    let [_, (mut all, _), _] = each_source("http", endpoint);
+    let [_, (mut all, _), _] = each_source(Wire::Http, endpoint);
     all.extend(others.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())));
     Ok(Program::start_with(SERVICE, all, None)?)
 }

@@ -64,8 +64,21 @@ impl Resource {
         expect(dead_code, reason = "only exporters that need structure read it")
     )]
     pub(crate) fn message(&self) -> &[u8] {
-        super::Fields(&self.resource).next().map_or(&[], |field| field.value.as_bytes())
+        first_field(&self.resource)
     }
+
+    /// Who recorded the spans as an OTLP `InstrumentationScope` message.
+    #[cfg_attr(
+        not(feature = "_decoded"),
+        expect(dead_code, reason = "only exporters that need structure read it")
+    )]
+    pub(crate) fn scope_message(&self) -> &[u8] {
+        first_field(&self.scope)
+    }
+}
+
+fn first_field(fields: &[u8]) -> &[u8] {
+    super::Fields(fields).next().map_or(&[], |field| field.value.as_bytes())
 }
 
 fn key_value(key: &str, value: &str) -> Vec<u8> {

@@ -3,16 +3,21 @@
 use super::error::{ErrorKind, ExportError, SetupError};
 #[cfg(feature = "jaeger")]
 use super::jaeger;
+#[cfg(feature = "http-json")]
+use super::otlp_json;
 use super::peer::Peer;
 use super::secret::Secrets;
 use super::transport::{Pieces, Protocol, Transport, endpoint};
 use super::wire::{grpc, http};
+#[cfg(feature = "zipkin")]
+use super::zipkin;
 use super::{Accepted, otlp};
 use crate::batch::Batch;
 use crate::plan::{Compression, Destination, Remote, Wire};
 use ::http::Request;
 use bytes::Bytes;
 use flate2::write::GzEncoder;
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -23,6 +28,8 @@ pub(super) struct Client {
     /// The head of all requests.
     head: Request<()>,
     compression: Compression,
+    /// The most bytes of one request before it is packed.
+    request_bytes: usize,
 }
 
 impl Client {
@@ -39,6 +46,10 @@ impl Client {
             Wire::OtlpHttp => http::head(uri, otlp::PROTOBUF, remote),
             #[cfg(feature = "jaeger")]
             Wire::JaegerGrpc => grpc::head(uri, jaeger::POST_SPANS, remote),
+            #[cfg(feature = "http-json")]
+            Wire::OtlpJson => http::head(uri, http::JSON, remote),
+            #[cfg(feature = "zipkin")]
+            Wire::ZipkinJson => http::head(uri, http::JSON, remote),
         };
         let shown = endpoint::shown(endpoint);
         let mut head =
@@ -53,6 +64,7 @@ impl Client {
             transport,
             head,
             compression: remote.compression,
+            request_bytes: remote.request_bytes,
         })
     }
 
@@ -69,8 +81,9 @@ impl Client {
 
     /// Sends `batch`.
     pub(super) async fn export(&mut self, batch: &Batch) -> Result<Accepted, ExportError> {
-        let (message, left_out) = self.message(batch);
-        let request = self.request(message).map_err(|error| {
+        let (pieces, left_out) = self.encoded(batch);
+        self.check_size(&pieces, batch)?;
+        let request = self.request(pieces).map_err(|error| {
             ExportError::new(
                 ErrorKind::Refused,
                 format!("the request for {} cannot be packed: {error}", self.place()),
@@ -82,25 +95,63 @@ impl Client {
             Protocol::Http2 => grpc::read(&answer, &self.peer)?,
             Protocol::Http1 => http::read(&answer, &self.peer)?,
         };
-        let (rejected, reason) = match self.peer.wire {
-            Wire::OtlpGrpc | Wire::OtlpHttp => otlp::partial_success(said),
-            #[cfg(feature = "jaeger")]
-            Wire::JaegerGrpc => (0, &[][..]),
-        };
-        let reason = Some(self.peer.secrets.clean(reason)).filter(|reason| !reason.is_empty());
-        Ok(Accepted {
-            // A server that claims to have rejected more than it got must not unbalance the ledger.
-            rejected: left_out.rejected.saturating_add(rejected).min(batch.spans()),
-            message: left_out.message.or(reason),
-        })
+        let Accepted { rejected, message } = self.accepted(left_out, said);
+        // A server that claims to have rejected more than it got must not unbalance the ledger.
+        Ok(Accepted { rejected: rejected.min(batch.spans()), message })
     }
 
-    /// `batch` as this wire has it, and what becomes of spans that cannot be said in it.
-    fn message(&self, batch: &Batch) -> (Vec<Bytes>, Accepted) {
+    /// `batch` as the wire wants it, and what of it the wire has no form for.
+    fn encoded(&self, batch: &Batch) -> (Vec<Bytes>, Accepted) {
         match self.peer.wire {
             Wire::OtlpGrpc | Wire::OtlpHttp => (batch.request(), Accepted::default()),
             #[cfg(feature = "jaeger")]
             Wire::JaegerGrpc => jaeger::request(batch),
+            #[cfg(feature = "http-json")]
+            Wire::OtlpJson => otlp_json::request(batch),
+            #[cfg(feature = "zipkin")]
+            Wire::ZipkinJson => zipkin::request(batch),
+        }
+    }
+
+    /// Batches are cut by the size of their own bytes; another encoding of them may be larger.
+    fn check_size(&self, pieces: &[Bytes], batch: &Batch) -> Result<(), ExportError> {
+        let bytes: usize = pieces.iter().map(Bytes::len).sum();
+        if bytes <= self.request_bytes || batch.spans() <= 1 {
+            return Ok(());
+        }
+        let place = self.place();
+        let message = format!("the request for {place} is of {bytes} bytes, which is too large");
+        Err(ExportError::new(ErrorKind::TooLarge, message))
+    }
+
+    /// What the server `said` of a request that it took, beside what was left out of it.
+    fn accepted(&self, left_out: Accepted, said: &[u8]) -> Accepted {
+        let (rejected, reason) = self.partial_success(said);
+        let reason = Some(self.peer.secrets.clean(&reason)).filter(|reason| !reason.is_empty());
+        let reasons: Vec<_> = left_out.message.into_iter().chain(reason).collect();
+        Accepted {
+            rejected: left_out.rejected.saturating_add(rejected),
+            message: (!reasons.is_empty()).then(|| reasons.join("; ")),
+        }
+    }
+
+    /// How many spans the server did not take although it took the request, and why.
+    fn partial_success<'a>(&self, said: &'a [u8]) -> (u64, Cow<'a, [u8]>) {
+        match self.peer.wire {
+            Wire::OtlpGrpc | Wire::OtlpHttp => {
+                let (rejected, reason) = otlp::partial_success(said);
+                (rejected, reason.into())
+            }
+            #[cfg(feature = "http-json")]
+            Wire::OtlpJson => {
+                let (rejected, reason) = otlp_json::partial_success(said);
+                (rejected, reason.into_bytes().into())
+            }
+            // Neither of them has a word for it.
+            #[cfg(feature = "jaeger")]
+            Wire::JaegerGrpc => (0, Cow::default()),
+            #[cfg(feature = "zipkin")]
+            Wire::ZipkinJson => (0, Cow::default()),
         }
     }
 
@@ -123,7 +174,7 @@ fn protocol(wire: Wire) -> Protocol {
         Wire::OtlpGrpc => Protocol::Http2,
         #[cfg(feature = "jaeger")]
         Wire::JaegerGrpc => Protocol::Http2,
-        Wire::OtlpHttp => Protocol::Http1,
+        _ => Protocol::Http1,
     }
 }
 

@@ -18,6 +18,8 @@ mod error;
 mod jaeger;
 #[cfg(feature = "_remote")]
 mod otlp;
+#[cfg(feature = "http-json")]
+mod otlp_json;
 #[cfg(feature = "_remote")]
 mod peer;
 #[cfg(feature = "_remote")]
@@ -37,6 +39,8 @@ mod tests;
 mod transport;
 #[cfg(feature = "_remote")]
 mod wire;
+#[cfg(feature = "zipkin")]
+mod zipkin;
 
 pub(crate) use error::{ErrorKind, ExportError, SetupError};
 #[cfg(feature = "sdk")]

@@ -73,17 +73,22 @@ impl Peer {
     fn port_hint(&self, found: Speech) -> &'static str {
         match (self.wire, found) {
             (_, Speech::Tls) => "TLS is spoken there: write `https://` in `tracing_endpoint`",
+            #[cfg(feature = "zipkin")]
+            (Wire::ZipkinJson, _) => "Zipkin usually listens on port 9411",
             (Wire::OtlpGrpc, Speech::Http1) => {
                 "set `tracing_protocol = \"http\"`, or name the port of OTLP over gRPC, usually 4317"
-            }
-            (Wire::OtlpHttp, Speech::Http2) => {
-                "set `tracing_protocol = \"grpc\"`, or name the port of OTLP over HTTP, usually 4318"
             }
             #[cfg(feature = "jaeger")]
             (Wire::JaegerGrpc, Speech::Http1) => {
                 "set `tracing_protocol = \"http\"`, or name a port of gRPC, usually 14250 or 4317"
             }
-            (_, Speech::Http1 | Speech::Http2 | Speech::Unknown) => self.usual_port(),
+            #[cfg(feature = "jaeger")]
+            (Wire::JaegerGrpc, _) => self.usual_port(),
+            (Wire::OtlpGrpc, _) => self.usual_port(),
+            (_, Speech::Http2) => {
+                "set `tracing_protocol = \"grpc\"`, or name the port of OTLP over HTTP, usually 4318"
+            }
+            (_, Speech::Http1 | Speech::Unknown) => self.usual_port(),
         }
     }
 
@@ -91,11 +96,13 @@ impl Peer {
     pub(super) fn usual_port(&self) -> &'static str {
         match self.wire {
             Wire::OtlpGrpc => "OTLP over gRPC usually listens on port 4317",
-            Wire::OtlpHttp => "OTLP over HTTP usually listens on port 4318",
+            #[cfg(feature = "zipkin")]
+            Wire::ZipkinJson => "Zipkin usually listens on port 9411",
             #[cfg(feature = "jaeger")]
             Wire::JaegerGrpc => {
                 "Jaeger usually takes its own protocol on port 14250, and OTLP over gRPC on port 4317"
             }
+            _ => "OTLP over HTTP usually listens on port 4318",
         }
     }
 
@@ -104,7 +111,7 @@ impl Peer {
         match self.wire {
             #[cfg(feature = "jaeger")]
             Wire::JaegerGrpc => self.usual_port(),
-            Wire::OtlpGrpc | Wire::OtlpHttp => {
+            _ => {
                 "no OTLP is taken there: check the host and the port in `tracing_endpoint`; \
                  `tracing_backend = \"jaeger\"` also speaks Jaeger's own protocol"
             }
@@ -116,7 +123,7 @@ impl Peer {
             Wire::OtlpGrpc => "gRPC over HTTP/2",
             #[cfg(feature = "jaeger")]
             Wire::JaegerGrpc => "gRPC over HTTP/2",
-            Wire::OtlpHttp => "HTTP/1",
+            _ => "HTTP/1",
         }
     }
 

@@ -1,6 +1,6 @@
 //! What takes the spans, and whom it trusts.
 
-use super::convert::Conversion;
+use super::convert::{Conversion, to_usize};
 use super::destinations::destinations;
 use super::{Backend, Console, Destination, Remote, Tls};
 use crate::settings::{BackendName, Origin, Problem, Settings};
@@ -16,18 +16,8 @@ impl Conversion<'_> {
             BackendName::Jaeger => self.remote("jaeger"),
             BackendName::Otlp => self.remote("otlp"),
             BackendName::Console => Some(self.console()),
-            BackendName::Zipkin => self.zipkin(),
+            BackendName::Zipkin => self.remote("zipkin"),
         }
-    }
-
-    fn zipkin<T>(&mut self) -> Option<T> {
-        let message = "`tracing_backend` is `zipkin`, which is not available in this version";
-        let problem = Problem::new(self.origins.of("tracing_backend"), message);
-        self.report.error(problem.hint(
-            "`jaeger`, `otlp`, `console` and `disabled` work; \
-             an OpenTelemetry Collector takes `otlp` and hands it on to Zipkin",
-        ));
-        None
     }
 
     pub(super) fn console(&mut self) -> Backend {
@@ -63,6 +53,7 @@ impl Conversion<'_> {
             headers: self.settings.tracing_headers.clone(),
             tls: self.tls(),
             compression: self.settings.tracing_compression,
+            request_bytes: to_usize(self.settings.tracing_max_request_bytes),
             timeout: self.settings.tracing_timeout,
             proxies: self.settings.proxies.clone(),
         }))

@@ -135,6 +135,6 @@ fn health_check_interval(settings: &Settings) -> Option<Duration> {
     settings.tracing_health_check.then_some(settings.tracing_health_check_interval)
 }
 
-fn to_usize(bytes: u64) -> usize {
+pub(super) fn to_usize(bytes: u64) -> usize {
     usize::try_from(bytes).unwrap_or(usize::MAX)
 }

@@ -109,7 +109,7 @@ pub(crate) struct Console {
     expect(dead_code, reason = "there is no server to reach")
 )]
 pub(crate) struct Remote {
-    /// What the settings call it: `jaeger` or `otlp`.
+    /// What the settings call it: `jaeger`, `zipkin` or `otlp`.
     #[cfg_attr(
         all(any(feature = "grpc", feature = "http"), not(test)),
         expect(dead_code, reason = "an error names it")
@@ -120,6 +120,8 @@ pub(crate) struct Remote {
     pub(crate) headers: Headers,
     pub(crate) tls: Tls,
     pub(crate) compression: Compression,
+    /// The most bytes of one request before it is packed.
+    pub(crate) request_bytes: usize,
     /// How long one request may take, connecting included.
     pub(crate) timeout: Duration,
     pub(crate) proxies: Proxies,
@@ -140,10 +142,16 @@ pub(crate) enum Wire {
     /// Jaeger's own protocol.
     #[cfg(feature = "jaeger")]
     JaegerGrpc,
+    /// OTLP over HTTP with JSON bodies.
+    #[cfg(feature = "http-json")]
+    OtlpJson,
+    /// Zipkin's second format over HTTP.
+    #[cfg(feature = "zipkin")]
+    ZipkinJson,
 }
 
-/// Where a server listens. The URI is whole: for OTLP/HTTP it ends in `/v1/traces`, for gRPC it has
-/// no path.
+/// Where a server listens. The URI is whole: for OTLP/HTTP it ends in `/v1/traces`, for Zipkin in
+/// `/api/v2/spans`, for gRPC it has no path.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Endpoint {
     Tcp(http::Uri),

@@ -1,7 +1,7 @@
 //! One connection: what is spoken on it, and how it comes to a bad end.
 
 use super::address::Stream;
-use super::{Answer, Export, Fault, Shared, Wire, grpc, http as otlp_http, jaeger};
+use super::{Answer, Export, Fault, Shared, Wire, grpc, http as over_http, jaeger};
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -82,7 +82,9 @@ impl Connection {
         let service = service_fn(move |request| self.clone().answer(request));
         // A client that hangs up is no mistake of the receiver.
         let _ = match wire {
-            Wire::Http => http1::Builder::new().serve_connection(io, service).await,
+            Wire::Http | Wire::Json | Wire::Zipkin => {
+                http1::Builder::new().serve_connection(io, service).await
+            }
             Wire::Grpc | Wire::Jaeger => {
                 http2::Builder::new(TokioExecutor::new()).serve_connection(io, service).await
             }
@@ -107,9 +109,9 @@ impl Connection {
             Some(Fault::LostAnswer) | None => {}
         }
         let response = match self.shared.wire() {
-            Wire::Http => otlp_http::answer(&self, request).await,
             Wire::Grpc => grpc::answer(&self, request).await,
             Wire::Jaeger => jaeger::answer(&self, request).await,
+            wire => over_http::answer(&self, wire, request).await,
         };
         if fault == Some(Fault::LostAnswer) {
             return self.end(Some(Cut::Reset)).await;

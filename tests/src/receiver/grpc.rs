@@ -12,6 +12,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
+use prost::Message as _;
 use tonic::body::Body;
 use tonic::codec::CompressionEncoding;
 use tonic::{Request, Status, async_trait};
@@ -38,7 +39,9 @@ impl TraceService for Connection {
         request: Request<ExportTraceServiceRequest>,
     ) -> Result<tonic::Response<ExportTraceServiceResponse>, Status> {
         let (metadata, _, request) = request.into_parts();
-        let answer = self.judge(Export::new(PATH.into(), metadata.into_headers(), request)).await;
+        let bytes = request.encoded_len();
+        let export = Export::new(PATH.into(), metadata.into_headers(), request, bytes);
+        let answer = self.judge(export).await;
         match answer {
             Answer::Refused(refusal) => Err(refusal.into_grpc()),
             taken => Ok(tonic::Response::new(taken.into_response())),

@@ -1,8 +1,9 @@
-//! OTLP over HTTP: the messages of opentelemetry-proto behind hyper.
+//! Wires over HTTP: the messages of opentelemetry-proto behind hyper.
 
 use super::answer::{Answer, Refusal, Retry};
 use super::connection::Connection;
 use super::noted::Export;
+use super::{Wire, zipkin};
 use bytes::Bytes;
 use flate2::read::GzDecoder;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE, RETRY_AFTER};
@@ -18,23 +19,47 @@ use tonic::body::Body;
 /// ever or not at all.
 const NOW: &str = "Wed, 21 Oct 2015 07:28:00 GMT";
 
-pub(super) async fn answer(connection: &Connection, request: Request<Incoming>) -> Response<Body> {
+pub(super) async fn answer(
+    connection: &Connection,
+    wire: Wire,
+    request: Request<Incoming>,
+) -> Response<Body> {
     let (head, body) = request.into_parts();
+    if wire == Wire::Zipkin && !head.uri.path().ends_with(zipkin::PATH) {
+        return response(StatusCode::NOT_FOUND, Bytes::new());
+    }
     // As real servers do, a body that is too large is refused before it is read to its end.
     let Ok(body) = Limited::new(body, connection.limit()).collect().await else {
         return response(StatusCode::PAYLOAD_TOO_LARGE, Bytes::new());
     };
-    let Ok(request) = decode(&head.headers, &body.to_bytes()) else {
-        return response(StatusCode::BAD_REQUEST, "this is no OTLP".into());
+    let Ok((request, bytes)) = decode(wire, &head.headers, &body.to_bytes()) else {
+        return response(StatusCode::BAD_REQUEST, "this is not what is spoken here".into());
     };
-    let export = Export::new(head.uri.path().to_owned(), head.headers, request);
+    let export = Export::new(head.uri.path().to_owned(), head.headers, request, bytes);
     match connection.judge(export).await {
         Answer::Refused(refusal) => refused(refusal),
-        taken => response(StatusCode::OK, taken.into_response().encode_to_vec().into()),
+        taken => accepted(wire, taken),
     }
 }
 
-fn decode(headers: &HeaderMap, body: &[u8]) -> io::Result<ExportTraceServiceRequest> {
+fn accepted(wire: Wire, taken: Answer) -> Response<Body> {
+    let taken = taken.into_response();
+    match wire {
+        Wire::Zipkin => response(zipkin::TAKEN, Bytes::new()),
+        Wire::Json => {
+            let json = serde_json::to_vec(&taken).unwrap_or_default();
+            response(StatusCode::OK, json.into())
+        }
+        _ => response(StatusCode::OK, taken.encode_to_vec().into()),
+    }
+}
+
+/// The request, and its size before it was packed.
+fn decode(
+    wire: Wire,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> io::Result<(ExportTraceServiceRequest, usize)> {
     let mut plain = Vec::new();
     let body = match headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes) {
         Some(b"gzip") => {
@@ -43,7 +68,12 @@ fn decode(headers: &HeaderMap, body: &[u8]) -> io::Result<ExportTraceServiceRequ
         }
         _ => body,
     };
-    ExportTraceServiceRequest::decode(body).map_err(io::Error::other)
+    let request = match wire {
+        Wire::Zipkin => zipkin::decode(body)?,
+        Wire::Json => serde_json::from_slice(body)?,
+        _ => ExportTraceServiceRequest::decode(body).map_err(io::Error::other)?,
+    };
+    Ok((request, body.len()))
 }
 
 fn refused(refusal: Refusal) -> Response<Body> {

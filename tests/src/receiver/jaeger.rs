@@ -10,6 +10,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
+use prost::Message as _;
 use synndicate_tests_jaeger as jaeger;
 use synndicate_tests_jaeger::collector_service_server::{CollectorService, CollectorServiceServer};
 use synndicate_tests_jaeger::{PostSpansRequest, PostSpansResponse, ValueType};
@@ -39,8 +40,9 @@ impl CollectorService for Connection {
         request: Request<PostSpansRequest>,
     ) -> Result<tonic::Response<PostSpansResponse>, Status> {
         let (metadata, _, request) = request.into_parts();
+        let bytes = request.encoded_len();
         let request = noted(request.batch.unwrap_or_default());
-        match self.judge(Export::new(PATH.into(), metadata.into_headers(), request)).await {
+        match self.judge(Export::new(PATH.into(), metadata.into_headers(), request, bytes)).await {
             Answer::Refused(refusal) => Err(refusal.into_grpc()),
             // There are no words for spans that are not taken.
             Answer::Taken | Answer::TakenBut { .. } | Answer::TakenAfter(_) => {

@@ -1,8 +1,9 @@
 //! A backend in the test's own process: takes OTLP over both its wires or Jaeger's own, notes what arrives, and fails as it is told.
 //!
 //! What it speaks is none of ours: over gRPC it is the service that the crate `opentelemetry-proto` generates, over HTTP that
-//! crate's messages behind hyper, and Jaeger's service is generated from its own definition. `answer` says what can come of a request, `noted` what is remembered of it, `address` where it
-//! listens also while nobody does; `connection` serves one client, `http`, `grpc` and `jaeger` read its requests.
+//! crate's messages behind hyper, into which Zipkin's lists are turned as well; Jaeger's service is generated from its own
+//! definition. `answer` says what can come of a request, `noted` what is remembered of it, `address` where it listens also while
+//! nobody does; `connection` serves one client, `http`, `grpc` and `jaeger` read its requests.
 
 mod address;
 mod answer;
@@ -11,6 +12,7 @@ mod grpc;
 mod http;
 mod jaeger;
 mod noted;
+mod zipkin;
 
 use address::Address;
 use connection::serve;
@@ -36,28 +38,37 @@ pub enum Wire {
     Grpc,
     /// OTLP over HTTP with protobuf bodies.
     Http,
+    /// OTLP over HTTP with JSON bodies.
+    Json,
     /// Jaeger's own protocol over gRPC, and no OTLP.
     Jaeger,
+    /// Zipkin's own.
+    Zipkin,
 }
 
 impl Wire {
-    /// Both wires of OTLP.
+    /// Both wires of OTLP, in the form that is fast.
     pub const ALL: [Wire; 2] = [Wire::Grpc, Wire::Http];
+    /// Those, and the wires for which spans are encoded anew.
+    pub const EVERY: [Wire; 5] = [Wire::Grpc, Wire::Http, Wire::Json, Wire::Jaeger, Wire::Zipkin];
 
-    /// What the settings call it.
+    /// What `tracing_protocol` calls it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Wire::Grpc | Wire::Jaeger => "grpc",
-            Wire::Http => "http",
+            Wire::Http | Wire::Zipkin => "http",
+            Wire::Json => "http/json",
         }
     }
 
-    /// The backend that speaks it.
-    fn backend(self) -> &'static str {
+    /// The `tracing_backend` that speaks it.
+    #[must_use]
+    pub fn backend(self) -> &'static str {
         match self {
-            Wire::Grpc | Wire::Http => "otlp",
+            Wire::Grpc | Wire::Http | Wire::Json => "otlp",
             Wire::Jaeger => "jaeger",
+            Wire::Zipkin => "zipkin",
         }
     }
 }

@@ -18,6 +18,8 @@ pub struct Export {
     pub headers: HeaderMap,
     /// Its content.
     pub request: ExportTraceServiceRequest,
+    /// The size of its content before it was packed.
+    pub bytes: usize,
     /// When it was read.
     pub at: Instant,
 }
@@ -27,8 +29,9 @@ impl Export {
         path: String,
         headers: HeaderMap,
         request: ExportTraceServiceRequest,
+        bytes: usize,
     ) -> Export {
-        Export { path, headers, request, at: Instant::now() }
+        Export { path, headers, request, bytes, at: Instant::now() }
     }
 
     /// Its spans, of whatever resource and scope.

@@ -22,19 +22,22 @@ use synndicate_tests::receiver::{Noted, Receiver, Wire};
 
 /// Runs a test over both wires of OTLP at once.
 fn on_both_wires(test: impl Fn(Wire) -> Result<()> + Sync) -> Result<()> {
-    on(&Wire::ALL, test)
+    on_wires(Wire::ALL, test)
 }
 
-/// Runs a test over both wires of OTLP and Jaeger's own at once.
+/// Runs a test over every wire at once, Zipkin's among them, in which a server takes all of a batch or nothing.
 fn on_every_wire(test: impl Fn(Wire) -> Result<()> + Sync) -> Result<()> {
-    on(&[Wire::Grpc, Wire::Http, Wire::Jaeger], test)
+    on_wires(Wire::EVERY, test)
 }
 
-fn on(wires: &[Wire], test: impl Fn(Wire) -> Result<()> + Sync) -> Result<()> {
+fn on_wires<const COUNT: usize>(
+    wires: [Wire; COUNT],
+    test: impl Fn(Wire) -> Result<()> + Sync,
+) -> Result<()> {
     let test = &test;
     thread::scope(|scope| {
-        let start = |&wire| (wire, scope.spawn(move || test(wire)));
-        for (wire, run) in wires.iter().map(start).collect::<Vec<_>>() {
+        let runs = wires.map(|wire| (wire, scope.spawn(move || test(wire))));
+        for (wire, run) in runs {
             run.join()
                 .unwrap_or_else(|panic| resume_unwind(panic))
                 .with_context(|| format!("over {wire:?}"))?;

@@ -40,8 +40,8 @@ fn entry(receiver: &Receiver) -> String {
 /// The wire that is not this one.
 fn other(wire: Wire) -> Wire {
     match wire {
-        Wire::Grpc | Wire::Jaeger => Wire::Http,
         Wire::Http => Wire::Grpc,
+        _ => Wire::Http,
     }
 }
 

@@ -49,7 +49,7 @@ fn exporter(receiver: &Receiver) -> Result<opentelemetry_otlp::SpanExporter> {
     let exporter = opentelemetry_otlp::SpanExporter::builder();
     Ok(match receiver.wire() {
         Wire::Grpc => exporter.with_tonic().with_endpoint(receiver.endpoint()).build()?,
-        Wire::Http => {
+        Wire::Http | Wire::Json | Wire::Zipkin => {
             let endpoint = format!("{}/v1/traces", receiver.endpoint());
             exporter
                 .with_http()

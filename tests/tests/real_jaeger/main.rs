@@ -110,6 +110,8 @@ fn a_trace_arrives_whole_over_every_wire_that_jaeger_speaks() -> Result {
         ("jaeger-http", "jaeger", "http", &http, "none"),
         ("otlp-grpc", "otlp", "grpc", &grpc, "gzip"),
         ("otlp-http", "otlp", "http", &http, "gzip"),
+        ("otlp-json", "otlp", "http/json", &http, "none"),
+        ("otlp-json-packed", "otlp", "http/json", &http, "gzip"),
     ];
     for (service, backend, protocol, endpoint, compression) in ways {
         run_agents([

@@ -24,7 +24,7 @@ const NEVER: (&str, &str) = ("tracing_batch_timeout", "10 min");
 #[test]
 fn full_batches_leave_at_once_and_the_rest_when_it_is_asked_for() -> Result<()> {
     let turn = Turn::take();
-    for wire in Wire::ALL {
+    for wire in Wire::EVERY {
         let receiver = Receiver::over(wire).listen()?;
         run(&turn, &receiver, &[NEVER, ("tracing_max_batch_size", "10")], || {
             spans(25, 0);
@@ -41,7 +41,7 @@ fn full_batches_leave_at_once_and_the_rest_when_it_is_asked_for() -> Result<()> 
 #[test]
 fn a_batch_that_is_not_full_leaves_when_it_is_old_enough() -> Result<()> {
     let turn = Turn::take();
-    for wire in Wire::ALL {
+    for wire in Wire::EVERY {
         let receiver = Receiver::over(wire).listen()?;
         run(&turn, &receiver, &[("tracing_batch_timeout", "100")], || {
             spans(3, 0);
@@ -57,7 +57,7 @@ fn a_batch_that_is_not_full_leaves_when_it_is_old_enough() -> Result<()> {
 #[test]
 fn what_waits_at_the_end_leaves_without_being_asked_for() -> Result<()> {
     let turn = Turn::take();
-    for wire in Wire::ALL {
+    for wire in Wire::EVERY {
         let receiver = Receiver::over(wire).listen()?;
         let ledger = run(&turn, &receiver, &[NEVER], || {
             spans(3, 0);
@@ -72,7 +72,7 @@ fn what_waits_at_the_end_leaves_without_being_asked_for() -> Result<()> {
 fn fat_spans_make_requests_that_a_server_with_the_usual_limit_takes() -> Result<()> {
     let turn = Turn::take();
     for (wire, compression) in
-        Wire::ALL.into_iter().flat_map(|wire| [(wire, "none"), (wire, "gzip")])
+        Wire::EVERY.into_iter().flat_map(|wire| [(wire, "none"), (wire, "gzip")])
     {
         let receiver = Receiver::over(wire).listen()?;
         let settings = [NEVER, ("tracing_compression", compression)];
@@ -88,7 +88,7 @@ fn fat_spans_make_requests_that_a_server_with_the_usual_limit_takes() -> Result<
             "8 MiB in pieces of 3.5: {:?}",
             sizes(&noted.exports)
         );
-        let largest = noted.exports.iter().map(|export| export.request.encoded()).max();
+        let largest = noted.exports.iter().map(|export| export.bytes).max();
         assert!(largest.is_some_and(|bytes| bytes <= 3_670_016), "{largest:?}, {compression}");
     }
     Ok(())
@@ -97,7 +97,7 @@ fn fat_spans_make_requests_that_a_server_with_the_usual_limit_takes() -> Result<
 #[test]
 fn a_span_over_the_limit_of_a_request_goes_alone() -> Result<()> {
     let turn = Turn::take();
-    for wire in Wire::ALL {
+    for wire in Wire::EVERY {
         let receiver = Receiver::over(wire).listen()?;
         let limits =
             [("tracing_max_request_bytes", "65536"), ("tracing_attribute_value_limit", "200000")];

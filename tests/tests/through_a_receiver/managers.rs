@@ -16,8 +16,8 @@ fn by_macro() {
 
 fn to(receiver: &Receiver) -> DistributedTracingManagerBuilder {
     let protocol = match receiver.wire() {
-        Wire::Grpc | Wire::Jaeger => TracingProtocol::Grpc,
         Wire::Http => TracingProtocol::Http,
+        _ => TracingProtocol::Grpc,
     };
     DistributedTracingManager::builder()
         .backend(TracingBackend::Otlp)

@@ -91,5 +91,5 @@ fn link_object(out: &mut String, link: &Link) {
 
 fn attributes(out: &mut String, name: &str, attributes: &[KeyValue]) {
     key(out, name);
-    value::map_as_json(out, attributes);
+    value::map_as_json(out, attributes, value::hex);
 }

@@ -1,16 +1,24 @@
 //! A batch's bytes as the generated types of OTLP, for exporters that need the structure of spans.
 
 #[cfg(test)]
+pub(super) mod arbitrary;
+#[cfg(test)]
 pub(super) mod samples;
 #[cfg_attr(
     not(feature = "console"),
-    expect(dead_code, reason = "only the console asks how a span stands to its trace")
+    expect(dead_code, reason = "most of it is asked by the console only")
 )]
 pub(super) mod span;
+#[cfg_attr(
+    not(any(feature = "console", feature = "zipkin")),
+    expect(dead_code, reason = "OTLP has JSON of its own for them")
+)]
 pub(super) mod value;
 
+#[cfg(any(feature = "zipkin", feature = "http-json"))]
+use super::Accepted;
 use crate::batch::Batch;
-use opentelemetry_proto::tonic::common::v1::KeyValue;
+use opentelemetry_proto::tonic::common::v1::{InstrumentationScope, KeyValue};
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message as _;
@@ -20,6 +28,12 @@ pub(in crate::exporter) struct Decoded {
     pub(in crate::exporter) spans: Vec<Span>,
     /// The attributes of the process.
     pub(in crate::exporter) resource: Vec<KeyValue>,
+    /// Who recorded them.
+    #[cfg_attr(
+        not(any(feature = "zipkin", feature = "http-json")),
+        expect(dead_code, reason = "people know it")
+    )]
+    pub(in crate::exporter) scope: InstrumentationScope,
     pub(in crate::exporter) unreadable: Option<Unreadable>,
 }
 
@@ -43,12 +57,36 @@ impl Decoded {
         let error = last_error.unwrap_or_else(|| "the batch is cut".to_owned());
         let unreadable = (missing > 0).then_some(Unreadable { spans: missing, error });
         let resource = Resource::decode(batch.resource().message()).unwrap_or_default();
-        Decoded { spans, resource: resource.attributes, unreadable }
+        let scope =
+            InstrumentationScope::decode(batch.resource().scope_message()).unwrap_or_default();
+        Decoded { spans, resource: resource.attributes, scope, unreadable }
+    }
+
+    /// Leaves out the spans that are not `fit`, which `error` says of them.
+    #[cfg(feature = "zipkin")]
+    pub(in crate::exporter) fn keep(&mut self, fit: fn(&Span) -> bool, error: &str) {
+        let before = self.spans.len();
+        self.spans.retain(fit);
+        let unfit = (before - self.spans.len()) as u64;
+        if unfit > 0 {
+            let spans = self.unreadable.take().map_or(0, |unreadable| unreadable.spans) + unfit;
+            self.unreadable = Some(Unreadable { spans, error: error.to_owned() });
+        }
+    }
+
+    /// What the backend will miss whatever it answers.
+    #[cfg(any(feature = "zipkin", feature = "http-json"))]
+    pub(in crate::exporter) fn left_out(&self) -> Accepted {
+        self.unreadable.as_ref().map_or_else(Accepted::default, |Unreadable { spans, error }| {
+            let message = format!("{spans} of the spans could not be read: {error}");
+            Accepted { rejected: *spans, message: Some(message) }
+        })
     }
 
     /// The service's name, or what the convention says where it has none.
     ///
     /// Source: <https://opentelemetry.io/docs/specs/semconv/resource/#service>.
+    #[cfg(any(feature = "console", feature = "zipkin"))]
     pub(in crate::exporter) fn service(&self) -> &str {
         let name = self.resource.iter().find(|attribute| attribute.key == "service.name");
         name.and_then(value::as_str).filter(|name| !name.is_empty()).unwrap_or("unknown_service")

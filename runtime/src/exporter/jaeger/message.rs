@@ -2,7 +2,7 @@
 
 use crate::batch::protobuf::{FIXED64, put_bytes, put_message, put_varint, tag};
 use crate::exporter::decoded::span::{SpanId, TraceId};
-use crate::exporter::decoded::value::{as_json, not_finite};
+use crate::exporter::decoded::value::{as_json, hex, not_finite};
 use opentelemetry_proto::tonic::common::v1::AnyValue;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 
@@ -39,7 +39,7 @@ pub(super) fn put_tag(out: &mut Vec<u8>, field: u8, key: &str, value: Option<&An
         }
         Some(Value::ArrayValue(_) | Value::KvlistValue(_)) => {
             let mut json = String::new();
-            as_json(&mut json, value);
+            as_json(&mut json, value, hex);
             put_text(out, field, key, &json);
         }
     }

@@ -152,7 +152,7 @@ fn list(values: &[otlp::AnyValue]) -> Option<Value> {
 
 fn as_text(value: OtlpValue) -> Value {
     let mut text = String::new();
-    as_json(&mut text, Some(&otlp::AnyValue { value: Some(value) }));
+    as_json(&mut text, Some(&otlp::AnyValue { value: Some(value) }), hex);
     Value::String(text.into())
 }
 

@@ -17,6 +17,8 @@ mod http_receiver;
 mod jaeger;
 #[cfg(feature = "jaeger")]
 mod jaeger_receiver;
+#[cfg(feature = "http-json")]
+mod json;
 #[cfg(all(feature = "grpc", feature = "http", unix))]
 mod place;
 #[cfg(all(feature = "grpc", feature = "http"))]
@@ -27,6 +29,8 @@ mod secrets;
 mod tls;
 #[cfg(all(feature = "grpc", feature = "http"))]
 mod wrong_port;
+#[cfg(feature = "zipkin")]
+mod zipkin;
 
 use super::{Accepted, ErrorKind, ExportError, Exporter};
 use crate::batch::protobuf::put_bytes;
@@ -46,6 +50,7 @@ pub(super) fn remote(destinations: impl IntoIterator<Item = Destination>) -> Rem
         headers: Headers::default(),
         tls: Tls::default(),
         compression: Compression::None,
+        request_bytes: usize::MAX,
         timeout: Duration::from_secs(30),
         proxies: Proxies::default(),
     }

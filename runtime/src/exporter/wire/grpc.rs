@@ -109,7 +109,7 @@ fn refused(code: &[u8], trailers: &HeaderMap, peer: &Peer) -> ExportError {
     let kind = match peer.wire {
         #[cfg(feature = "jaeger")]
         Wire::JaegerGrpc => code.kind_by_jaeger(&said, retry_info(&status)),
-        Wire::OtlpGrpc | Wire::OtlpHttp => code.kind(&said, retry_info(&status)),
+        _ => code.kind(&said, retry_info(&status)),
     };
     peer.refused(kind, code.name(), &said).hint(code.hint(peer))
 }

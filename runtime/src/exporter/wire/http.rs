@@ -2,6 +2,8 @@
 //!
 //! Source: <https://opentelemetry.io/docs/specs/otlp/#otlphttp>, and what other protocols have in common with it.
 
+#[cfg(feature = "http-json")]
+use super::json_answer;
 use super::status::status_text;
 use super::{headers, is_about_size, retry_after};
 use crate::exporter::error::{ErrorKind, ExportError};
@@ -10,6 +12,11 @@ use crate::exporter::transport::{Answer, endpoint};
 use crate::plan::{Compression, Remote};
 use ::http::header::{CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
 use ::http::{HeaderMap, HeaderValue, Request, StatusCode, Uri};
+use std::borrow::Cow;
+
+/// The content type of JSON.
+#[cfg(any(feature = "http-json", feature = "zipkin"))]
+pub(in crate::exporter) const JSON: &str = "application/json";
 
 /// The head of all requests to `uri` with bodies of this type.
 pub(in crate::exporter) fn head(
@@ -42,7 +49,7 @@ pub(in crate::exporter) fn read<'a>(
 
 /// What an answer means that is no success, whether or not it comes from an OTLP server.
 pub(super) fn refusal(answer: &Answer, peer: &Peer) -> ExportError {
-    let said = status_text(&answer.body).unwrap_or(&answer.body);
+    let said = &*explanation(&answer.body);
     if wants_tls(answer.status, said) {
         let hint = "TLS is spoken there: write `https://` in `tracing_endpoint`";
         return peer
@@ -55,6 +62,15 @@ pub(super) fn refusal(answer: &Answer, peer: &Peer) -> ExportError {
     };
     let verdict = answer.status.to_string();
     peer.refused(kind, verdict.trim(), said).hint(hint(answer, peer))
+}
+
+/// What stands in the body: a `google.rpc.Status` in the encoding of the request, or words for people.
+fn explanation(body: &[u8]) -> Cow<'_, [u8]> {
+    #[cfg(feature = "http-json")]
+    if let Some(message) = json_answer::status_text(body) {
+        return message.into_bytes().into();
+    }
+    status_text(body).unwrap_or(body).into()
 }
 
 fn classify(status: StatusCode, headers: &HeaderMap) -> ErrorKind {

@@ -2,6 +2,8 @@
 
 pub(super) mod grpc;
 pub(super) mod http;
+#[cfg(feature = "http-json")]
+pub(super) mod json_answer;
 mod retry_after;
 mod status;
 

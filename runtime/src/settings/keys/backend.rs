@@ -19,9 +19,9 @@ pub(super) static KEYS: &[Key] = &[
     .otel(&["OTEL_TRACES_EXPORTER"])
     .doc(
         "What takes the spans. `otlp` sends them over OTLP, `jaeger` over OTLP or \
-         Jaeger's own protocol, whichever its server takes, `console` shows them on \
-         standard error, `disabled` installs nothing; `zipkin` is not available in \
-         this version. Where nobody sets this key and \
+         Jaeger's own protocol, whichever its server takes, `zipkin` in Zipkin's own \
+         format, `console` shows them on standard error, `disabled` installs nothing. \
+         Where nobody sets this key and \
          OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set, it \
          is `otlp`.",
     ),
@@ -29,10 +29,11 @@ pub(super) static KEYS: &[Key] = &[
         .example("\"grpc\"")
         .otel(&["OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"])
         .doc(
-            "What is spoken to the backend: `grpc`, or `http` with protobuf; `http/json` \
-         is not available in this version. Where nobody sets it, it is `http` for an \
-         endpoint with port 4318 or a path that ends in `/v1/traces`, and `grpc` \
-         otherwise.",
+            "What is spoken to the backend: `grpc`, `http` with protobuf, or `http/json`. \
+         Where nobody sets it, it is `http` for an endpoint with port 4318 or a path \
+         that ends in `/v1/traces`, and `grpc` otherwise. `zipkin` is always spoken \
+         over HTTP; there it says what a collector gets that listens in Zipkin's \
+         place.",
         ),
     key("tracing_endpoint", Kind::Endpoint(|to| &mut to.tracing_endpoint))
         .example("\"http://localhost:4317\"")
@@ -41,12 +42,15 @@ pub(super) static KEYS: &[Key] = &[
             "Where the backend listens: `http://host:port`, `https://host:port` or \
          `unix:///run/otel.sock` (a relative `unix:otel.sock` starts beside this \
          file). For `http` the path `/v1/traces` is added where it is missing; for \
-         `grpc` there is no path. Where nobody sets it: for `jaeger` \
+         `grpc` there is no path. For `zipkin` it is `/api/v2/spans`, and where the \
+         endpoint has no path, a server that does not know that one is sent OTLP over \
+         HTTP; port 4318 and the path `/v1/traces` stand for OTLP at once. Where nobody sets it: for `jaeger` \
          http://localhost:14250 and then http://localhost:4317, for `otlp` \
-         http://localhost:4317, for both with `http` http://localhost:4318. A \
-         `jaeger` over `grpc` is asked by an empty request whether it takes OTLP or \
-         its own protocol (at port 14250 in the other order), and asked anew when it \
-         no longer takes what it took. Users, \
+         http://localhost:4317, for both with `http` http://localhost:4318, for \
+         `zipkin` http://localhost:9411 and then http://localhost:4318. A `jaeger` \
+         over `grpc` is asked by an empty request whether it takes OTLP or its own \
+         protocol (at port 14250 in the other order), and asked anew when it no \
+         longer takes what it took. Users, \
          passwords and queries are refused, since logs would show them: write \
          `tracing_headers`. Of OTEL_EXPORTER_OTLP_TRACES_ENDPOINT the path is taken \
          as it is.",

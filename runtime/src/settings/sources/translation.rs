@@ -71,22 +71,29 @@ fn exporters(list: &str) -> Said {
     let objection = match (used, names.len()) {
         (Some(_), 1) => None,
         (Some(_), _) => Some("of which one counts in this version"),
-        (None, _) => Some("but must be `otlp`, `console`, `jaeger` or `none` in this version"),
+        (None, _) => Some("but must be `otlp`, `console`, `jaeger`, `zipkin` or `none`"),
     };
     Said { value: used.map(str::to_owned), objection: objection.map(str::to_owned) }
 }
 
 fn exporter(name: &str) -> Option<&'static str> {
-    [("otlp", "otlp"), ("console", "console"), ("jaeger", "jaeger"), ("none", "disabled")]
-        .into_iter()
-        .find_map(|(standard, ours)| (standard == name).then_some(ours))
+    [
+        ("otlp", "otlp"),
+        ("console", "console"),
+        ("jaeger", "jaeger"),
+        ("zipkin", "zipkin"),
+        ("none", "disabled"),
+    ]
+    .into_iter()
+    .find_map(|(standard, ours)| (standard == name).then_some(ours))
 }
 
 fn protocol(word: &str) -> Said {
     match word {
         "grpc" => Said::value("grpc"),
         "http/protobuf" => Said::value("http"),
-        _ => Said::objection("but must be `grpc` or `http/protobuf` in this version"),
+        "http/json" => Said::value("http/json"),
+        _ => Said::objection("but must be `grpc`, `http/protobuf` or `http/json`"),
     }
 }
 

@@ -147,26 +147,8 @@ fn tables_that_are_none_and_keys_out_of_place_are_errors() {
 #[test]
 fn values_of_a_profile_that_is_not_selected_are_checked_too() {
     let text = "[profiles.production.observability]\n\
-                tracing_sample_rate = 2.0\ntracing_protocol = 'http/json'\n";
+                tracing_sample_rate = 2.0\n";
     assert_holds(&file(text).error(), &["`tracing_sample_rate` is `2.0`", "Synndicate.toml:2:23"]);
-    let errors = file(text).variable("SYN_PROFILE", "production").errors();
-    assert_holds(&errors[1], &["`tracing_protocol` is `http/json`, which is not available"]);
-}
-
-#[test]
-fn what_this_version_cannot_do_says_what_works() {
-    for (key, parts) in [
-        (
-            "tracing_backend = 'zipkin'",
-            &["`zipkin`", "not available", "`jaeger`, `otlp`, `console` and `disabled` work"][..],
-        ),
-        (
-            "tracing_protocol = 'http/json'",
-            &["`http/json`", "not available", "`grpc` and `http` work"],
-        ),
-    ] {
-        assert_holds(&keys(key).error(), parts);
-    }
 }
 
 #[test]

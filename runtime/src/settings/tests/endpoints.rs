@@ -58,6 +58,18 @@ fn the_path_of_traces_is_there_exactly_once_from_every_source() {
     }
 }
 
+#[cfg(feature = "http-json")]
+#[test]
+fn json_goes_where_protobuf_goes_from_every_source() {
+    for case in everywhere("http/json", "http://h:4318/prefix/") {
+        assert_eq!(destinations(&case)[0].wire, Wire::OtlpJson);
+        assert_eq!(urls(&case), ["http://h:4318/prefix/v1/traces"]);
+    }
+    let case = variable("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json");
+    assert_eq!(destinations(&case)[0].wire, Wire::OtlpJson);
+    assert_eq!(urls(&case), ["http://localhost:4318/v1/traces"]);
+}
+
 #[test]
 fn the_variable_of_the_signal_gives_the_whole_url() {
     let case = |url| {

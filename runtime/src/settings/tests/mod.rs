@@ -12,3 +12,5 @@ mod secrets;
 mod standard;
 mod support;
 mod variables;
+#[cfg(all(feature = "http-json", feature = "zipkin"))]
+mod zipkin;
