@@ -28,6 +28,7 @@
 //! | `saturated` | no pause; the traced thread has one core, the tracer's own worker the other, and a queue that a run cannot fill |
 //! | `async` | as `burst`, in async functions that suspend once each, on tokio's current-thread runtime |
 //! | `spans` | as `burst`, with `tracing::info_span!` of three fields instead of an attribute |
+//! | `options`, `async-options` | as `burst` and `async`, with results, under an attribute with a name, a level, a target, a kind, fields, and results and errors recorded |
 //! | `unsampled` | as `burst`, in traces that the sampler refused |
 //! | `disabled` | the attribute is there, no tracer is |
 //! | `threads` | as `burst`, on two threads at once, each on its own core, one of which the tracer's worker shares in the pauses; the slower thread counts |
@@ -39,6 +40,7 @@
 //! | `plain` | the same functions without an attribute |
 //! | `floor` | what any recorder must do: two clock reads, an id, the span's bytes written once |
 //! | `synndicate` | `#[traced]` and this project's recorder |
+//! | `synndicate-rules` | the same with rules in its settings that are for other functions |
 //! | `registry` | `#[tracing::instrument]` on `tracing_subscriber::registry()` with a layer that does nothing |
 //! | `fastrace-null` | fastrace with the same properties and a reporter that drops them |
 //! | `fastrace` | the same with its OpenTelemetry reporter and OTLP encoding |

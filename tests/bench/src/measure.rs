@@ -86,6 +86,8 @@ fn burst_of(peer: &Peer, scenario: Scenario) -> Result<Burst> {
     let burst = match scenario {
         Scenario::Async => workload.asynchronous,
         Scenario::Spans => workload.spans,
+        Scenario::Options => workload.options.as_ref().map(|options| options.sync),
+        Scenario::AsyncOptions => workload.options.as_ref().map(|options| options.asynchronous),
         _ => Some(workload.sync),
     };
     burst.with_context(|| format!("`{}` has no `{scenario}`", peer.name))

@@ -11,18 +11,22 @@ pub(crate) enum Scenario {
     Saturated,
     Async,
     Spans,
+    Options,
+    AsyncOptions,
     Unsampled,
     Disabled,
     Threads,
 }
 
 impl Scenario {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Burst,
         Self::Apart,
         Self::Saturated,
         Self::Async,
         Self::Spans,
+        Self::Options,
+        Self::AsyncOptions,
         Self::Unsampled,
         Self::Disabled,
         Self::Threads,
@@ -35,6 +39,8 @@ impl Scenario {
             Self::Saturated => "saturated",
             Self::Async => "async",
             Self::Spans => "spans",
+            Self::Options => "options",
+            Self::AsyncOptions => "async-options",
             Self::Unsampled => "unsampled",
             Self::Disabled => "disabled",
             Self::Threads => "threads",

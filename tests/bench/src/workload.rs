@@ -25,6 +25,14 @@ pub(crate) struct Workload {
     pub(crate) asynchronous: Option<Burst>,
     /// A span of the `tracing` macros.
     pub(crate) spans: Option<Burst>,
+    /// The two under an attribute with many options.
+    pub(crate) options: Option<Options>,
+}
+
+/// What [`workload_with_options`] makes.
+pub(crate) struct Options {
+    pub(crate) sync: Burst,
+    pub(crate) asynchronous: Burst,
 }
 
 /// The sync and the async work under an attribute, `workload!(#[attribute])`; nothing for the plain call.
@@ -67,6 +75,68 @@ macro_rules! workload {
     };
 }
 pub(crate) use workload;
+
+/// The same work with results, under an attribute with many options: for the root, and for what is below it.
+macro_rules! workload_with_options {
+    (#[$root:meta] #[$step:meta]) => {
+        pub(crate) mod options {
+            use std::fmt::Error;
+            use std::hint::black_box;
+
+            #[$root]
+            #[inline(never)]
+            pub(crate) fn root(request: u64, agent: &str, ok: bool) -> Result<u64, Error> {
+                for i in 0..$crate::workload::STEPS {
+                    step(i + request, agent, ok)?;
+                }
+                Ok(request)
+            }
+
+            #[$step]
+            #[inline(never)]
+            fn step(i: u64, agent: &str, ok: bool) -> Result<u64, Error> {
+                black_box((i, agent, ok));
+                if ok { Ok(i) } else { Err(Error) }
+            }
+
+            #[$root]
+            pub(crate) async fn async_root(
+                request: u64,
+                agent: &str,
+                ok: bool,
+            ) -> Result<u64, Error> {
+                for i in 0..$crate::workload::STEPS {
+                    async_step(i + request, agent, ok).await?;
+                }
+                Ok(request)
+            }
+
+            #[$step]
+            async fn async_step(i: u64, agent: &str, ok: bool) -> Result<u64, Error> {
+                $crate::workload::suspend_once().await;
+                black_box((i, agent, ok));
+                if ok { Ok(i) } else { Err(Error) }
+            }
+        }
+
+        pub(crate) fn with_options() -> $crate::workload::Options {
+            use $crate::workload::{Options, async_burst, burst};
+            Options {
+                sync: || {
+                    burst(|request, agent, ok| {
+                        let _ = options::root(request, agent, ok);
+                    })
+                },
+                asynchronous: || {
+                    async_burst(|request, agent, ok| async move {
+                        let _ = options::async_root(request, agent, ok).await;
+                    })
+                },
+            }
+        }
+    };
+}
+pub(crate) use workload_with_options;
 
 /// One burst of traces, each begun by `root`.
 #[inline]

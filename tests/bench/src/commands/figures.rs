@@ -3,7 +3,7 @@
 use super::children::{reading_of, run_peer, this_program};
 use crate::bars::Bars;
 use crate::options::repetitions;
-use crate::peers::{OURS, PLAIN, Peer};
+use crate::peers::{OURS, PLAIN, Peer, WITH_RULES};
 use crate::reading::Reading;
 use crate::scenario::Scenario;
 use crate::table::{Table, figure, ratio};
@@ -100,6 +100,8 @@ impl Figures {
         times_less("async", Scenario::Async, "tracing-opentelemetry", 9.0);
         times_less("async", Scenario::Async, "fastrace", 2.8);
         times_less("`tracing` spans", Scenario::Spans, "tracing-opentelemetry", 5.5);
+        times_less("sync, many options", Scenario::Options, "tracing-opentelemetry", 12.0);
+        times_less("async, many options", Scenario::AsyncOptions, "tracing-opentelemetry", 9.0);
         let registry = self.times_less(Scenario::Burst, "registry").map(|times| 1.0 / times);
         bars.at_most("sync, bursts: part of the registry's", 0.55, registry);
         for scenario in [Scenario::Burst, Scenario::Async] {
@@ -115,6 +117,11 @@ impl Figures {
         let thread = |scenario| self.of(scenario, OURS, |reading| reading.thread);
         let times_one = ratio(thread(Scenario::Threads), thread(Scenario::Apart));
         bars.at_most("two threads: times one thread's, apart", 1.2, times_one);
+        for scenario in [Scenario::Burst, Scenario::Async] {
+            let with_rules = self.of(scenario, WITH_RULES, |reading| reading.thread);
+            let times = ratio(with_rules, thread(scenario));
+            bars.at_most(&format!("{scenario}, with rules: times without"), 1.03, times);
+        }
         let floor = self.of(Scenario::Burst, "floor", |reading| reading.thread);
         bars.at_most(
             "aim, sync, bursts: times the floor",

@@ -25,6 +25,7 @@ pub(super) fn peer() -> Peer {
             sync: || burst(root),
             asynchronous: Some(|| async_burst(root_async)),
             spans: None,
+            options: None,
         },
         start,
         records: Records::Otlp,

@@ -16,7 +16,7 @@ const END: usize = 55;
 pub(super) fn peer() -> Peer {
     Peer {
         name: "floor",
-        workload: Workload { sync: || burst(root), asynchronous: None, spans: None },
+        workload: Workload { sync: || burst(root), asynchronous: None, spans: None, options: None },
         start: |_| Ok(Box::new(Written)),
         records: Records::Nothing,
         wires: &[],

@@ -102,6 +102,7 @@ impl Peer {
             plain::peer(),
             floor::peer(),
             synndicate::peer(),
+            synndicate::with_rules(),
             registry::peer(),
             fastrace::without_exporter(),
             fastrace::peer(),
@@ -121,6 +122,7 @@ impl Peer {
             Scenario::Burst => true,
             Scenario::Async => self.workload.asynchronous.is_some(),
             Scenario::Spans => self.workload.spans.is_some(),
+            Scenario::Options | Scenario::AsyncOptions => self.workload.options.is_some(),
             Scenario::Apart | Scenario::Saturated | Scenario::Threads => {
                 self.records == Records::Otlp
             }
@@ -133,5 +135,7 @@ impl Peer {
 
 /// The peer that all others are compared with.
 pub(crate) const OURS: &str = "synndicate";
+/// Ours with rules in its settings.
+pub(crate) const WITH_RULES: &str = "synndicate-rules";
 /// The call that has no attribute.
 pub(crate) const PLAIN: &str = "plain";

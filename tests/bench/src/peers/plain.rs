@@ -12,6 +12,7 @@ pub(super) fn peer() -> Peer {
             sync: || burst(sync::root),
             asynchronous: Some(|| async_burst(asynchronous::root)),
             spans: None,
+            options: None,
         },
         start: |_| Ok(Box::new(Untraced)),
         records: Records::Nothing,
