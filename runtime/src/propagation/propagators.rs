@@ -5,21 +5,59 @@ use super::ids::Ids;
 use super::{b3, baggage, jaeger, trace_context};
 use crate::plan::Propagator;
 use crate::recorder::Carried;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// Those of the settings; before any were read, those of the specification.
-static CHOSEN: Mutex<Option<Vec<Propagator>>> = Mutex::new(None);
-
-const USUAL: [Propagator; 2] = [Propagator::TraceContext, Propagator::Baggage];
+static CHOSEN: AtomicU32 =
+    AtomicU32::new(Propagators::of(&[Propagator::TraceContext, Propagator::Baggage]).0);
 
 /// Lets these count from now on, in the whole process.
 pub(crate) fn use_propagators(propagators: &[Propagator]) {
-    *CHOSEN.lock().unwrap_or_else(PoisonError::into_inner) = Some(propagators.to_vec());
+    let mut each_once = Vec::new();
+    for propagator in propagators {
+        if !each_once.contains(propagator) {
+            each_once.push(*propagator);
+        }
+    }
+    CHOSEN.store(Propagators::of(&each_once).0, Relaxed);
 }
 
-pub(super) fn chosen() -> Vec<Propagator> {
-    let chosen = CHOSEN.lock().unwrap_or_else(PoisonError::into_inner);
-    chosen.clone().unwrap_or_else(|| USUAL.to_vec())
+pub(super) fn chosen() -> Propagators {
+    Propagators(CHOSEN.load(Relaxed))
+}
+
+/// Propagators in their order, four bits each, so that requests look at them without a lock. Nobody has use for more than the
+/// eight that fit: there are five.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Propagators(u32);
+
+impl Propagators {
+    const KNOWN: [Propagator; 5] = [
+        Propagator::TraceContext,
+        Propagator::Baggage,
+        Propagator::B3,
+        Propagator::B3Multi,
+        Propagator::Jaeger,
+    ];
+
+    pub(super) const fn of(propagators: &[Propagator]) -> Propagators {
+        let (mut packed, mut at) = (0, propagators.len());
+        while at > 0 {
+            at -= 1;
+            packed = packed << 4 | (propagators[at] as u32 + 1);
+        }
+        Propagators(packed)
+    }
+}
+
+impl Iterator for Propagators {
+    type Item = Propagator;
+
+    fn next(&mut self) -> Option<Propagator> {
+        let number = (self.0 & 0xf).checked_sub(1)?;
+        self.0 >>= 4;
+        Propagators::KNOWN.into_iter().find(|known| *known as u32 == number)
+    }
 }
 
 /// What the headers of a request say.
@@ -33,21 +71,22 @@ pub(super) struct Read {
 }
 
 impl Read {
-    pub(super) fn of(source: &(impl Source + ?Sized), propagators: &[Propagator]) -> Read {
+    pub(super) fn of(source: &(impl Source + ?Sized), propagators: Propagators) -> Read {
         let mut read = Read::default();
         for propagator in propagators {
-            match ids(source, *propagator) {
+            match ids(source, propagator) {
                 Some(Ok(ids)) if read.ids.is_none() => {
                     read.ids = Some(ids);
                     read.carried.trace_id = ids.trace_id;
-                    if *propagator == Propagator::TraceContext {
+                    if propagator == Propagator::TraceContext {
+                        read.carried.is_random = is_random(source);
                         read.carried.trace_state = state(source);
                     }
                 }
                 Some(Err(())) => read.refused += 1,
                 Some(Ok(_)) | None => {}
             }
-            if *propagator == Propagator::Baggage {
+            if propagator == Propagator::Baggage {
                 read.carried.baggage = baggage::joined(&source.read(baggage::HEADER)).into();
             }
         }
@@ -77,6 +116,10 @@ fn only(values: &[&str], parse: impl Fn(&str) -> Option<Ids>) -> Option<Result<I
     }
 }
 
+fn is_random(source: &(impl Source + ?Sized)) -> bool {
+    source.read(trace_context::TRACEPARENT).iter().all(|value| trace_context::is_random(value))
+}
+
 fn state(source: &(impl Source + ?Sized)) -> Box<str> {
     trace_context::state(&source.read(trace_context::TRACESTATE)).into()
 }
@@ -84,17 +127,18 @@ fn state(source: &(impl Source + ?Sized)) -> Box<str> {
 /// Writes what a request from the current span should say.
 pub(super) fn write(
     target: &mut (impl Target + ?Sized),
-    propagators: &[Propagator],
+    propagators: Propagators,
     ids: Ids,
     carried: Option<&Carried>,
 ) {
-    let state = carried.filter(|carried| carried.trace_id == ids.trace_id);
-    let state = state.map_or("", |carried| &*carried.trace_state);
+    let of_trace = carried.filter(|carried| carried.trace_id == ids.trace_id);
+    let is_random = of_trace.is_some_and(|carried| carried.is_random);
+    let state = of_trace.map_or("", |carried| &*carried.trace_state);
     let baggage = carried.map_or("", |carried| &*carried.baggage);
     for propagator in propagators {
         match propagator {
             Propagator::TraceContext => {
-                target.write(trace_context::TRACEPARENT, &trace_context::format(ids));
+                target.write(trace_context::TRACEPARENT, &trace_context::format(ids, is_random));
                 set_if_any(target, trace_context::TRACESTATE, state);
             }
             Propagator::B3 => b3::write_single(target, ids),
@@ -108,5 +152,19 @@ pub(super) fn write(
 fn set_if_any(target: &mut (impl Target + ?Sized), name: &'static str, value: &str) {
     if !value.is_empty() {
         target.write(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn propagators_come_in_their_order() {
+        let mut all = Propagators::KNOWN;
+        assert_eq!(Propagators::of(&all).collect::<Vec<_>>(), all);
+        all.reverse();
+        assert_eq!(Propagators::of(&all).collect::<Vec<_>>(), all);
+        assert_eq!(Propagators::of(&[]).next(), None);
     }
 }

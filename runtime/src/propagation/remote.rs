@@ -28,15 +28,18 @@ pub fn inject<T: Target + ?Sized>(target: &mut T) {
             span_id: outgoing.span_id,
             is_sampled: outgoing.sampled == Sampled::Yes,
         };
-        write(target, &chosen(), ids, outgoing.carried.as_deref());
+        write(target, chosen(), ids, outgoing.carried.as_deref());
     }
 }
 
 /// Reads from the headers of a request which span it comes from.
 #[must_use]
 pub fn extract<S: Source + ?Sized>(source: &S) -> RemoteContext {
-    let Read { ids, carried, refused } = Read::of(source, &chosen());
-    REFUSED.fetch_add(refused, Relaxed);
+    let Read { ids, carried, refused } = Read::of(source, chosen());
+    // What every request wrote to, all threads would wait for.
+    if refused > 0 {
+        REFUSED.fetch_add(refused, Relaxed);
+    }
     RemoteContext { ids, carried: Arc::new(carried) }
 }
 

@@ -1,6 +1,6 @@
 //! Trace context through headers, with the recorder in between.
 
-use super::propagators::{Read, write};
+use super::propagators::{Propagators, Read, write};
 use super::{InRemote, extract, inject, refused, set_remote_parent};
 use crate::plan::Propagator::{self, B3, B3Multi, Jaeger, TraceContext};
 use crate::tasks::TraceFuture as _;
@@ -46,11 +46,11 @@ fn every_propagator_carries_a_span_from_one_process_to_another() {
         for is_sampled in [true, false] {
             let ids = super::ids::Ids { trace_id: TRACE, span_id: PARENT, is_sampled };
             let mut headers = HeaderMap::new();
-            write(&mut headers, &[propagator], ids, None);
-            let read = Read::of(&headers, &every);
+            write(&mut headers, Propagators::of(&[propagator]), ids, None);
+            let read = Read::of(&headers, Propagators::of(&every));
             assert_eq!((read.ids, read.refused), (Some(ids), 0), "{propagator:?}");
             let others: Vec<_> = every.into_iter().filter(|other| *other != propagator).collect();
-            assert_eq!(Read::of(&headers, &others).ids, None, "{propagator:?}");
+            assert_eq!(Read::of(&headers, Propagators::of(&others)).ids, None, "{propagator:?}");
         }
     }
 }
@@ -63,7 +63,7 @@ fn the_first_propagator_that_finds_a_span_counts() {
         ("uber-trace-id", "0000000000000abc:0000000000000def:0:1"),
     ]);
     let trace_of = |propagators: &[Propagator]| {
-        let read = Read::of(&headers, propagators);
+        let read = Read::of(&headers, Propagators::of(propagators));
         (read.ids.map(|ids| ids.trace_id), read.refused)
     };
     assert_eq!(trace_of(&[TraceContext, Jaeger]), (Some(TRACE), 0));

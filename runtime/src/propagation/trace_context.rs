@@ -1,6 +1,6 @@
 //! W3C Trace Context: `traceparent` and `tracestate`.
 //!
-//! Source: <https://www.w3.org/TR/trace-context/>.
+//! Source: <https://www.w3.org/TR/trace-context-2/>.
 
 use super::ids::{Ids, lower_hex};
 
@@ -27,9 +27,18 @@ pub(super) fn parse(traceparent: &str) -> Option<Ids> {
     })
 }
 
+/// Whether a well-formed `traceparent` says that the trace's id was drawn at random.
+///
+/// Source: <https://www.w3.org/TR/trace-context-2/#random-trace-id-flag>.
+pub(super) fn is_random(traceparent: &str) -> bool {
+    let flags = traceparent.trim_matches([' ', '\t']).split('-').nth(3).and_then(lower_hex);
+    flags.is_some_and(|flags| flags & 2 == 2)
+}
+
 /// The header for a span of ours.
-pub(super) fn format(Ids { trace_id, span_id, is_sampled }: Ids) -> String {
-    format!("00-{trace_id:032x}-{span_id:016x}-{:02x}", u8::from(is_sampled))
+pub(super) fn format(Ids { trace_id, span_id, is_sampled }: Ids, is_random: bool) -> String {
+    let flags = u8::from(is_sampled) | u8::from(is_random) << 1;
+    format!("00-{trace_id:032x}-{span_id:016x}-{flags:02x}")
 }
 
 /// The state of all vendors as one header; nothing where any of it is malformed.
@@ -48,21 +57,11 @@ fn is_member(member: &str) -> bool {
     member.split_once('=').is_some_and(|(key, value)| is_key(key) && is_value(value))
 }
 
+/// By level 2 of the specification, which knows no parts of a key any more. All keys of level 1 are such.
 fn is_key(key: &str) -> bool {
-    match key.split_once('@') {
-        None => is_name(key, 256, |byte| byte.is_ascii_lowercase()),
-        Some((tenant, system)) => {
-            is_name(tenant, 241, |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-                && is_name(system, 14, |byte| byte.is_ascii_lowercase())
-        }
-    }
-}
-
-fn is_name(name: &str, longest: usize, may_begin: impl Fn(u8) -> bool) -> bool {
-    let may_follow = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'*' | b'/');
-    name.len() <= longest
-        && name.bytes().next().is_some_and(may_begin)
-        && name.bytes().all(may_follow)
+    let may_begin = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9');
+    let may_follow = |byte| may_begin(byte) || b"_-*/@".contains(&byte);
+    key.len() <= 256 && key.bytes().next().is_some_and(may_begin) && key.bytes().all(may_follow)
 }
 
 fn is_value(value: &str) -> bool {
@@ -86,7 +85,8 @@ mod tests {
             (0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736, 0x00f0_67aa_0ba9_02b7)
         );
         assert!(ids.is_sampled);
-        assert_eq!(format(ids), header);
+        assert_eq!(format(ids, false), header);
+        assert_eq!(format(ids, true), header.replace("-01", "-03"));
     }
 
     #[test]
@@ -102,6 +102,14 @@ mod tests {
         ] {
             let ids = parse(&header.replace("{}", TRACE));
             assert_eq!(ids.map(|ids| ids.is_sampled), Some(is_sampled), "{header}");
+        }
+    }
+
+    #[test]
+    fn the_second_flag_says_that_the_id_is_random() {
+        for (flags, expected) in [("00", false), ("01", false), ("02", true), ("fb", true)] {
+            let header = format!(" 00-{TRACE}-00f067aa0ba902b7-{flags}");
+            assert_eq!(is_random(&header), expected, "{header}");
         }
     }
 
@@ -138,7 +146,7 @@ mod tests {
 
     #[test]
     fn states_of_several_headers_are_one() {
-        assert_eq!(state(&["a=1 , b=2", "", ",c@d=3,"]), "a=1,b=2,c@d=3");
+        assert_eq!(state(&["a=1 , b=2", "", ",c@d=3,1@=4,"]), "a=1,b=2,c@d=3,1@=4");
         assert_eq!(state(&[]), "");
         let long = format!("{}=1,{}@{}=2", "z".repeat(256), "t".repeat(241), "v".repeat(14));
         assert_eq!(state(&[&long]), long);
@@ -147,8 +155,7 @@ mod tests {
     #[test]
     fn a_malformed_state_is_dropped_as_a_whole() {
         let many: Vec<String> = (0..33).map(|n| format!("k{n}=v")).collect();
-        let (key, tenant, system, value) =
-            ("z".repeat(257), "t".repeat(242), "v".repeat(15), "v".repeat(257));
+        let (key, value) = ("z".repeat(257), "v".repeat(257));
         for header in [
             "a",
             "a=",
@@ -156,16 +163,11 @@ mod tests {
             "A=1",
             "a=1=2",
             "a =1",
-            "a@=1",
             "@b=1",
-            "a@b@c=1",
-            "a@1=1",
-            "1=1",
+            "a.b=1",
             "a=\u{e9}",
             &many.join(","),
             &format!("{key}=1"),
-            &format!("{tenant}@v=1"),
-            &format!("t@{system}=1"),
             &format!("a={value}"),
         ] {
             assert_eq!(state(&["ok=1", header]), "", "{header}");

@@ -11,8 +11,10 @@ use std::sync::Arc;
 /// What comes with a request besides the ids of its span, and goes on with the requests that it causes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Carried {
-    /// The trace that the state is about.
+    /// The trace that the flag and the state are about.
     pub(crate) trace_id: u128,
+    /// Whether its id was drawn at random, as others may sample by it.
+    pub(crate) is_random: bool,
     /// W3C `tracestate`.
     pub(crate) trace_state: Box<str>,
     /// W3C `baggage`.
