@@ -74,8 +74,10 @@
 //! | `tls` | yes | TLS by rustls, with the roots of the operating system |
 //! | `console` | yes | traces as trees or JSON lines on standard error |
 //! | `spool` | yes | spans on disk while no backend takes them |
+//! | `tower` | no | a layer that traces the requests of servers and clients: [`tower`](https://docs.rs/synndicate/latest/synndicate/tower) |
+//! | `reqwest` | no | requests of reqwest as spans: [`reqwest`](https://docs.rs/synndicate/latest/synndicate/reqwest) |
 //! | `sdk` | no | exporters of the OpenTelemetry SDK as backends: [`Builder::start_with_exporter`](https://docs.rs/synndicate/latest/synndicate/struct.Builder.html#method.start_with_exporter) |
-//! | `axum` | no | [`axum::health_route`](https://docs.rs/synndicate/latest/synndicate/axum): how tracing is, for a probe |
+//! | `axum` | no | `tower` with the routes of axum, and [`axum::health_route`](https://docs.rs/synndicate/latest/synndicate/axum): how tracing is, for a probe |
 //! | `testing` | no | [`testing`](https://docs.rs/synndicate/latest/synndicate/testing): capturing spans in tests |
 
 #![forbid(unsafe_code)]
@@ -130,7 +132,7 @@ mod builder;
 
 mod managers;
 
-#[cfg(feature = "axum")]
+#[cfg(feature = "tower")]
 mod integrations;
 
 #[cfg(any(test, feature = "testing"))]
@@ -145,6 +147,10 @@ pub use capture::traced;
 pub use health::{BackendHealth, BackendState};
 #[cfg(feature = "axum")]
 pub use integrations::axum;
+#[cfg(feature = "reqwest")]
+pub use integrations::reqwest;
+#[cfg(feature = "tower")]
+pub use integrations::tower;
 pub use managers::{
     DistributedTracingManager, DistributedTracingManagerBuilder, ManagedSpan, NotSetUp,
     TracingBackend, TracingManager, TracingProtocol, get_tracing_manager, setup_jaeger_tracing,

@@ -121,6 +121,8 @@ impl Running {
         let queue = Arc::new(Queue::new(plan.queue, accounts.clone()));
         let core = Core::new(recorder_config(plan), queue.clone());
         use_propagators(&plan.propagators);
+        #[cfg(feature = "tower")]
+        crate::integrations::exclude(&plan.http_exclude);
         recorder::use_redaction_key(plan.redaction_key.as_ref());
         recorder::turn_to(Some(&core))
             .map_err(|AnotherSubscriber| StartProblem::AnotherSubscriber)?;

@@ -8,6 +8,7 @@ mod ports;
 pub mod program;
 pub mod receiver;
 pub mod spans;
+pub mod two_services;
 mod waiting;
 pub mod zipkin;
 

@@ -1,3 +1,19 @@
-//! What other libraries are given of ours. Each uses the public functions of this crate, and holds no logic of its own.
+//! Requests between services as spans, by the semantic conventions of OpenTelemetry.
+//!
+//! Stands on the recorder and on propagation. Must never: record what may be a secret (queries, credentials, bodies, messages of
+//! errors), or change a request or its response, but for the headers that it says.
 
+mod authority;
+#[cfg(feature = "axum")]
 pub mod axum;
+mod conventions;
+mod exchange;
+mod excluded;
+mod grpc;
+mod incoming;
+mod outgoing;
+#[cfg(feature = "reqwest")]
+pub mod reqwest;
+pub mod tower;
+
+pub(crate) use excluded::exclude;

@@ -15,6 +15,7 @@ impl Plan {
             resource: resource(settings),
             sample_rate: settings.tracing_sample_rate,
             propagators: settings.tracing_propagators.clone(),
+            http_exclude: settings.tracing_http_exclude.clone(),
             filter: settings.tracing_filter.clone(),
             limits: span_limits(settings),
             rules: settings.span_rules.clone(),

@@ -32,6 +32,12 @@ pub(crate) struct Plan {
     pub(crate) limits: SpanLimits,
     /// Which headers carry trace context, in the order in which they are read.
     pub(crate) propagators: Vec<Propagator>,
+    /// The paths whose requests are not traced.
+    #[cfg_attr(
+        not(any(feature = "tower", test)),
+        expect(dead_code, reason = "there are no requests to trace")
+    )]
+    pub(crate) http_exclude: Vec<String>,
     /// What is said of single spans.
     pub(crate) rules: Vec<SpanRule>,
     /// What hashes of redacted values depend on; `None`: something that no other process has.

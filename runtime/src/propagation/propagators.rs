@@ -28,7 +28,7 @@ pub(super) fn chosen() -> Propagators {
 
 /// Propagators in their order, four bits each, so that requests look at them without a lock. Nobody has use for more than the
 /// eight that fit: there are five.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Propagators(u32);
 
 impl Propagators {

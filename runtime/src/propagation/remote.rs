@@ -94,9 +94,27 @@ impl RemoteContext {
         InRemote { future, context: self }
     }
 
-    fn enter(&self) -> Option<RemoteParent> {
+    /// Makes it current on this thread, while what this returns is there.
+    pub(crate) fn enter(&self) -> Option<RemoteParent> {
         let Ids { trace_id, span_id, is_sampled } = self.ids?;
         RemoteParent::enter(trace_id, span_id, sampled(is_sampled), Some(self.carried.clone()))
+    }
+}
+
+#[cfg(feature = "tower")]
+impl RemoteContext {
+    /// The same for what is not to be recorded, whatever the caller says.
+    pub(crate) fn unrecorded(self) -> RemoteContext {
+        let ids = self.ids.unwrap_or_else(|| {
+            let (trace_id, span_id) = recorder::new_ids();
+            Ids { trace_id, span_id, is_sampled: false }
+        });
+        RemoteContext { ids: Some(Ids { is_sampled: false, ..ids }), ..self }
+    }
+
+    /// What goes on with the requests that this one causes.
+    pub(crate) fn into_carried(self) -> Arc<Carried> {
+        self.carried
     }
 }
 

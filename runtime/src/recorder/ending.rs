@@ -50,6 +50,16 @@ impl Ending<'_> {
         }
     }
 
+    /// Marks the span as failed, without a word about it.
+    #[cfg(feature = "tower")]
+    pub(crate) fn mark_failed(&mut self) {
+        if self.foreign.is_some() {
+            self.content.attributes(self.limits).record_as("otel.status_code", "ERROR");
+        } else {
+            self.content.fail();
+        }
+    }
+
     /// Says that the span was caused by others than its parent. A span that is not known any more is left out and counted.
     #[cold]
     pub fn follow(&mut self, cause: impl Into<Option<Id>>) {

@@ -46,6 +46,8 @@ mod future;
 mod ids;
 mod install;
 mod lane;
+#[cfg(feature = "tower")]
+mod ongoing;
 mod origin;
 mod outlet;
 mod panic;
@@ -80,6 +82,8 @@ pub use future::{Traced, traced};
 pub use lane::{Guard, amend_once, enter, enter_at, first, first_attributes, record_once};
 pub use origin::Origin;
 pub use prepared::{Prepared, prepare, prepare_at};
+#[cfg(feature = "tower")]
+pub(crate) use remote::new_ids;
 pub(crate) use remote::{Adoption, Carried, RemoteParent, Sampled, adopt, outgoing};
 pub use rules::{CallSiteInfo, REDACTED, callsites};
 pub use stream::TracedStream;
@@ -92,9 +96,13 @@ pub(crate) use encoder::{Limits, tell_chain};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use install::scoped;
 pub(crate) use install::{AnotherSubscriber, current_recorder, turn_to};
+#[cfg(feature = "tower")]
+pub(crate) use ongoing::{Ongoing, Piece};
 pub(crate) use panic::{install_hook, text as panic_text};
 pub(crate) use redaction::use_key as use_redaction_key;
 pub(crate) use ring::Drained;
+#[cfg(feature = "tower")]
+pub(crate) use rules::Patterns;
 pub(crate) use rules::Rules;
 pub(crate) use sampler::Sampler;
 pub(crate) use unfinished::{hand_over as hand_over_unfinished, hand_over_of_this_thread};

@@ -66,6 +66,12 @@ fn of_foreign(site: &'static CallSite, origin: Option<&Origin>, record: Record<'
 }
 
 impl Prepared {
+    /// The state, for what is neither a future nor a stream.
+    #[cfg(feature = "tower")]
+    pub(super) fn into_state(self) -> State {
+        self.state
+    }
+
     /// Adds what is no attribute.
     pub fn amend(&mut self, amend: Amend<'_>) {
         match &mut self.state {

@@ -44,6 +44,12 @@ pub(crate) fn outgoing() -> Option<Outgoing> {
     })
 }
 
+/// Ids of a trace and of a span in it that nobody records.
+#[cfg(feature = "tower")]
+pub(crate) fn new_ids() -> (u128, u64) {
+    thread::with(|thread| (thread.ids.trace_id(), thread.ids.span_id()))
+}
+
 /// What came of an attempt to change the parent of the current span.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Adoption {

@@ -29,6 +29,8 @@ pub(super) enum Kind {
     /// A table of names and texts.
     Attributes,
     Propagators(Field<Vec<Propagator>>),
+    /// Paths of URLs, in which `*` stands for anything.
+    UrlPaths(Field<Vec<String>>),
     /// A list of backends, which [`super::fallbacks`] reads.
     Fallbacks,
     /// Tables of rules, which [`super::rules`] reads.
@@ -114,6 +116,9 @@ impl Kind {
                 let named = names.iter().filter_map(|name| Propagator::named(name)).collect();
                 put(field(to), named, |_| format!("[{}]", names.join(", ")))
             }
+            Kind::UrlPaths(field) => {
+                put(field(to), read::url_paths(raw)?, |paths| format!("[{}]", paths.join(", ")))
+            }
             Kind::Headers => read_header(entry, to)?,
             Kind::Attributes => read_attribute(entry, to)?,
             // What is in them has mistakes of its own: they are read by `fallbacks::take` and `rules::take`.
@@ -150,6 +155,7 @@ impl Kind {
                 "a text of at least {} characters, which is not shown here",
                 Secret::SHORTEST
             ),
+            Kind::UrlPaths(_) => "a list of paths such as [\"/health\", \"/internal/*\"]".into(),
             Kind::Headers => "a table of headers or a list `name=value,name=value`".into(),
             Kind::Attributes => "a table of texts or a list `name=value,name=value`".into(),
             Kind::Propagators(_) => format!("a list of {}", one_of(Propagator::NAMES)),

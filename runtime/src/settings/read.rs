@@ -147,6 +147,17 @@ pub(super) fn list(raw: &Raw, names: &[&'static str]) -> Result<Vec<String>, Hin
     }
 }
 
+/// A list of paths of URLs.
+pub(super) fn url_paths(raw: &Raw) -> Result<Vec<String>, Hints> {
+    let paths = elements(raw)?;
+    match paths.iter().find(|path| !path.starts_with(['/', '*'])) {
+        Some(other) => {
+            Err(vec![format!("`{}` is no path: it does not begin with `/`", other.escape_debug())])
+        }
+        None => Ok(paths),
+    }
+}
+
 /// The texts of a list: in brackets, separated by commas, or a single one.
 pub(super) fn elements(raw: &Raw) -> Result<Vec<String>, Hints> {
     let raw = raw.clone().structured().map_err(|broken| vec![broken.message])?;

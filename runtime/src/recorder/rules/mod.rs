@@ -38,7 +38,7 @@ pub(crate) struct Ruling {
 
 /// Names in which `*` stands for anything.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Patterns(Vec<String>);
+pub(crate) struct Patterns(pub(crate) Vec<String>);
 
 impl Patterns {
     pub(crate) fn fit(&self, name: &str) -> bool {

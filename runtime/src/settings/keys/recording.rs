@@ -64,6 +64,13 @@ pub(super) static KEYS: &[Key] = &[
          those that come, the first in this order that names a span counts. `[]`, in a variable \
          also `none`, reads and writes none.",
         ),
+    key("tracing_http_exclude", Kind::UrlPaths(|to| &mut to.tracing_http_exclude))
+        .default("[]")
+        .doc(
+            "The paths whose requests are not traced, nor what runs for them: `[\"/health\", \
+         \"/internal/*\"]`, where `*` stands for anything. It counts where the program traces requests \
+         with `synndicate::tower`.",
+        ),
     key("span", Kind::Rules),
 ];
 

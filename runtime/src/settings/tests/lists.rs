@@ -32,6 +32,17 @@ fn propagators_are_a_list_of_names_in_any_form() {
     assert_holds(&error, &["`tracing_propagators` is", "`b4` is not known", "nearest is `b3`"]);
 }
 
+#[test]
+fn what_is_not_traced_is_a_list_of_paths() {
+    let excluded = |case: Case| case.settings().tracing_http_exclude;
+    assert!(excluded(nothing()).is_empty());
+    let name = "SYN_OBSERVABILITY__TRACING_HTTP_EXCLUDE";
+    assert_eq!(excluded(variable(name, "/health, /internal/*")), ["/health", "/internal/*"]);
+    assert_eq!(excluded(keys("tracing_http_exclude = ['*.css']")), ["*.css"]);
+    let error = keys("tracing_http_exclude = ['/health', 'ready']").error();
+    assert_holds(&error, &["`tracing_http_exclude` is", "`ready` is no path", "begin with `/`"]);
+}
+
 /// Names of headers could not be given in variables:
 /// <https://github.com/IABTechLab/trusted-server/issues/319>.
 #[test]
