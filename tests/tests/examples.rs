@@ -1,8 +1,9 @@
 //! The examples run as they say, and the README shows what they print.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use serde_json::Value;
 use std::fs;
-use synndicate_tests::examples::run_example;
+use synndicate_tests::examples::{Web, run_example};
 
 /// What an example has printed, without what differs each time.
 struct Printed {
@@ -96,9 +97,35 @@ fn agents_prints_its_answer_and_the_trace_of_a_planner_whose_mail_fails() {
 }
 
 #[test]
+fn web_answers_and_prints_one_trace_across_its_services() {
+    let web = Web::start(&[], [("SYN_OBSERVABILITY__TRACING_BATCH_TIMEOUT", "100")]).unwrap();
+    let get = |path| ureq::get(format!("{}{path}", web.address())).call().unwrap();
+    let mut answer = get("/api/query?query=Lisbon");
+    assert_eq!(answer.headers()["x-trace-id"].len(), 32);
+    let answer: Value = answer.body_mut().read_json().unwrap();
+    assert_eq!(answer["result"], "a train to Lisbon and a flight to Lisbon");
+    let health: Value = get("/health").body_mut().read_json().unwrap();
+    assert_eq!(health["backends"][0]["state"], "up");
+    let output = web.stop().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{stderr}");
+    let names = stderr.lines().filter(|line| line.contains('─')).map(blanked).map(|line| {
+        line[0].split_once(" http.").or(line[0].split_once(" query_")).unwrap().0.to_owned()
+    });
+    let expected = [
+        "└─ GET /api/query server",
+        "   └─ Planner::process",
+        "      └─ GET client",
+        "         └─ GET /api/search server",
+    ];
+    assert_eq!(names.collect::<Vec<_>>(), expected, "{stderr}");
+    assert!(!stderr.contains("Lisbon") && !stderr.contains("/health"), "{stderr}");
+}
+
+#[test]
 fn examples_are_read_at_a_glance() {
-    for name in ["quickstart", "agents"] {
+    for (name, most) in [("quickstart", 60), ("agents", 60), ("web", 130)] {
         let lines = file(&format!("examples/src/bin/{name}.rs")).lines().count();
-        assert!(lines <= 60, "`{name}` has {lines} lines");
+        assert!(lines <= most, "`{name}` has {lines} lines");
     }
 }
