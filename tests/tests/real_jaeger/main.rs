@@ -9,8 +9,9 @@ mod program;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::error::Error;
-use synndicate_tests::examples::run_example;
+use synndicate_tests::examples::{Web, run_example};
 use synndicate_tests::jaeger::Jaeger;
+use synndicate_tests::two_services;
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
@@ -98,6 +99,83 @@ fn micros(span: &Value) -> u64 {
 fn within(inner: &Value, outer: &Value) -> bool {
     let start = |span: &Value| span["startTime"].as_u64().unwrap_or_default();
     start(inner) >= start(outer) && start(inner) + micros(inner) <= start(outer) + micros(outer) + 1
+}
+
+/// Kinds by their names in Jaeger, and parents by theirs.
+fn family(trace: &Value) -> Vec<(String, String, String)> {
+    let name_of = |id: &str| {
+        let parent = spans(trace).iter().find(|span| text(span, "/spanID") == id);
+        parent.map_or("", |parent| text(parent, "/operationName")).to_owned()
+    };
+    let mut family: Vec<_> = spans(trace)
+        .iter()
+        .map(|span| {
+            let parent = span.pointer("/references/0/spanID").and_then(Value::as_str);
+            let process = format!("/processes/{}/serviceName", text(span, "/processID"));
+            let name = text(span, "/operationName").to_owned();
+            (name, parent.map(name_of).unwrap_or_default(), text(trace, &process).to_owned())
+        })
+        .collect();
+    family.sort();
+    family
+}
+
+#[test]
+fn two_services_with_a_queue_between_them_are_one_trace_by_every_propagator() -> Result {
+    let jaeger = Jaeger::start()?;
+    let endpoint = jaeger.otlp_grpc();
+    for propagator in ["tracecontext", "b3", "b3multi", "jaeger"] {
+        let settings = [
+            ("tracing_backend", "jaeger"),
+            ("tracing_endpoint", &endpoint),
+            ("tracing_propagators", propagator),
+        ];
+        let services = ["ordering", "billing"].map(|service| format!("{service}-{propagator}"));
+        let [ordering, billing] = services.each_ref().map(String::as_str);
+        let (_, ledgers) = two_services::run(&settings, [ordering, billing])?;
+        assert_eq!(ledgers.map(|ledger| ledger.exported), [2, 2]);
+        let traces = jaeger.traces(ordering, 4)?;
+        assert_eq!(traces.len(), 1, "{traces:#?}");
+        let expected = [
+            ("bill", "publish", billing),
+            ("charge", "bill", billing),
+            ("publish", "take_order", ordering),
+            ("take_order", "", ordering),
+        ];
+        let expected = expected.map(|(name, parent, service)| {
+            (name.to_owned(), parent.to_owned(), service.to_owned())
+        });
+        assert_eq!(family(&traces[0]), expected, "{propagator}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_request_and_what_it_causes_are_one_trace() -> Result {
+    let jaeger = Jaeger::start()?;
+    let endpoint = jaeger.otlp_grpc();
+    let variables = [
+        ("SYN_OBSERVABILITY__TRACING_BACKEND", "jaeger"),
+        ("SYN_OBSERVABILITY__TRACING_ENDPOINT", &endpoint),
+        ("SYN_OBSERVABILITY__SERVICE_NAME", "web"),
+    ];
+    let web = Web::start(&[], variables)?;
+    let answer = ureq::get(format!("{}/api/query?query=Lisbon", web.address())).call()?;
+    let trace_id = answer.headers()["x-trace-id"].to_str()?.to_owned();
+    ureq::get(format!("{}/health", web.address())).call()?;
+    assert!(web.stop()?.status.success());
+    let traces = jaeger.traces("web", 4)?;
+    assert_eq!((traces.len(), text(&traces[0], "/traceID")), (1, &trace_id[..]));
+    let family = family(&traces[0]);
+    let parents: Vec<_> = family.iter().map(|(name, parent, _)| (&name[..], &parent[..])).collect();
+    let expected = [
+        ("GET", "Planner::process"),
+        ("GET /api/query", ""),
+        ("GET /api/search", "GET"),
+        ("Planner::process", "GET /api/query"),
+    ];
+    assert_eq!(parents, expected);
+    Ok(())
 }
 
 #[test]
