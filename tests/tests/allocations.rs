@@ -106,6 +106,42 @@ fn futures_allocate_nothing() {
     assert_eq!(count, 0);
 }
 
+/// The request and its response aside, which are the server's.
+#[test]
+fn requests_allocate_nothing_but_what_comes_with_their_trace() {
+    use http_body_util::BodyExt as _;
+    use tower::{Layer as _, Service as _};
+
+    type Body = http_body_util::Full<bytes::Bytes>;
+    let service = tower::service_fn(async |_: http::Request<()>| {
+        function(7, "planner", "text");
+        Ok::<_, std::convert::Infallible>(http::Response::new(Body::from("an answer")))
+    });
+    let layer = synndicate::tower::TraceLayer::new().with_route(|_, _| Some("/query/{id}".into()));
+    let mut service = layer.layer(service);
+    let mut serve = |traceparent: Option<&str>| {
+        let mut request = None;
+        opt_out(|| {
+            let begun = http::Request::get("/query/7")
+                .header("host", "shop.example")
+                .header("user-agent", "tests/1.0");
+            let begun = traceparent
+                .into_iter()
+                .fold(begun, |begun, value| begun.header("traceparent", value));
+            request = Some(begun.body(()).unwrap());
+        });
+        let called = service.call(request.unwrap());
+        let response = run_to_the_end(std::pin::pin!(called)).unwrap();
+        let body = run_to_the_end(std::pin::pin!(response.into_body().frame()));
+        opt_out(|| drop(body));
+    };
+    let _turn = turn();
+    assert_eq!(allocations(|_| serve(None)), 0);
+    let traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    // The header's list of values, and what goes on with the requests that this one causes.
+    assert_eq!(allocations(|_| serve(Some(traceparent))), 2 * MEASURED);
+}
+
 #[test]
 fn attributes_that_are_set_allocate_nothing() {
     let _turn = turn();

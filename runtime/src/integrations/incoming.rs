@@ -53,7 +53,7 @@ impl Incoming<'_> {
     fn describe(&self, ending: &mut Ending<'_>) {
         let (_, method) = known(self.method);
         match self.route {
-            Some(route) => ending.rename(&[method, " ", route].concat()),
+            Some(route) => ending.rename_by_words(method, route),
             None => ending.rename(method),
         }
         let mut attributes = ending.attributes();

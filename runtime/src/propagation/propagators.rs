@@ -74,12 +74,11 @@ impl Read {
     pub(super) fn of(source: &(impl Source + ?Sized), propagators: Propagators) -> Read {
         let mut read = Read::default();
         for propagator in propagators {
-            match ids(source, propagator) {
-                Some(Ok(ids)) if read.ids.is_none() => {
+            match found(source, propagator) {
+                Some(Ok((ids, is_random))) if read.ids.is_none() => {
                     read.ids = Some(ids);
-                    read.carried.trace_id = ids.trace_id;
+                    (read.carried.trace_id, read.carried.is_random) = (ids.trace_id, is_random);
                     if propagator == Propagator::TraceContext {
-                        read.carried.is_random = is_random(source);
                         read.carried.trace_state = state(source);
                     }
                 }
@@ -94,30 +93,33 @@ impl Read {
     }
 }
 
-/// What one propagator finds; an error where a header is there that is none of its own.
-fn ids(source: &(impl Source + ?Sized), propagator: Propagator) -> Option<Result<Ids, ()>> {
-    match propagator {
+/// What one propagator finds, and whether it says that the trace's id is random; an error where a header is there that is none of
+/// its own.
+fn found(
+    source: &(impl Source + ?Sized),
+    propagator: Propagator,
+) -> Option<Result<(Ids, bool), ()>> {
+    let ids = match propagator {
         Propagator::TraceContext => {
-            only(&source.read(trace_context::TRACEPARENT), trace_context::parse)
+            return only(&source.read(trace_context::TRACEPARENT), |text| {
+                Some((trace_context::parse(text)?, trace_context::is_random(text)))
+            });
         }
         Propagator::B3 => b3::read_single(source),
         Propagator::B3Multi => b3::read_multi(source),
         Propagator::Jaeger => only(&source.read(jaeger::HEADER), jaeger::parse),
         Propagator::Baggage => None,
-    }
+    };
+    ids.map(|ids| ids.map(|ids| (ids, false)))
 }
 
 /// A header that stands twice says nothing: nobody knows which of them is meant.
-fn only(values: &[&str], parse: impl Fn(&str) -> Option<Ids>) -> Option<Result<Ids, ()>> {
+fn only<T>(values: &[&str], parse: impl Fn(&str) -> Option<T>) -> Option<Result<T, ()>> {
     match values {
         [] => None,
         [value] => Some(parse(value).ok_or(())),
         _ => Some(Err(())),
     }
-}
-
-fn is_random(source: &(impl Source + ?Sized)) -> bool {
-    source.read(trace_context::TRACEPARENT).iter().all(|value| trace_context::is_random(value))
 }
 
 fn state(source: &(impl Source + ?Sized)) -> Box<str> {

@@ -40,14 +40,16 @@ pub fn extract<S: Source + ?Sized>(source: &S) -> RemoteContext {
     if refused > 0 {
         REFUSED.fetch_add(refused, Relaxed);
     }
-    RemoteContext { ids, carried: Arc::new(carried) }
+    let carried = (carried != Carried::default()).then(|| Arc::new(carried));
+    RemoteContext { ids, carried }
 }
 
 /// What the headers of a request say of the trace that it belongs to; clones are cheap.
 #[derive(Clone)]
 pub struct RemoteContext {
     ids: Option<Ids>,
-    carried: Arc<Carried>,
+    /// `None` where there is nothing.
+    carried: Option<Arc<Carried>>,
 }
 
 impl RemoteContext {
@@ -80,7 +82,7 @@ impl RemoteContext {
     /// Source: <https://www.w3.org/TR/baggage/>.
     #[must_use]
     pub fn baggage(&self, key: &str) -> Option<String> {
-        baggage::value(&self.carried.baggage, key)
+        baggage::value(&self.carried.as_ref()?.baggage, key)
     }
 
     /// Runs `work` on this thread as a part of the request.
@@ -97,7 +99,7 @@ impl RemoteContext {
     /// Makes it current on this thread, while what this returns is there.
     pub(crate) fn enter(&self) -> Option<RemoteParent> {
         let Ids { trace_id, span_id, is_sampled } = self.ids?;
-        RemoteParent::enter(trace_id, span_id, sampled(is_sampled), Some(self.carried.clone()))
+        RemoteParent::enter(trace_id, span_id, sampled(is_sampled), self.carried.clone())
     }
 }
 
@@ -113,7 +115,7 @@ impl RemoteContext {
     }
 
     /// What goes on with the requests that this one causes.
-    pub(crate) fn into_carried(self) -> Arc<Carried> {
+    pub(crate) fn into_carried(self) -> Option<Arc<Carried>> {
         self.carried
     }
 }
@@ -153,7 +155,7 @@ impl fmt::Debug for RemoteContext {
 pub fn set_remote_parent<S: Source + ?Sized>(source: &S) -> Result<(), TooLate> {
     let RemoteContext { ids, carried } = extract(source);
     let Some(Ids { trace_id, span_id, is_sampled }) = ids else { return Ok(()) };
-    match recorder::adopt(trace_id, span_id, sampled(is_sampled), carried) {
+    match recorder::adopt(trace_id, span_id, sampled(is_sampled), carried.unwrap_or_default()) {
         Adoption::Done => Ok(()),
         Adoption::TooLate => Err(TooLate(())),
     }

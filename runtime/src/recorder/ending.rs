@@ -50,6 +50,16 @@ impl Ending<'_> {
         }
     }
 
+    /// The same by two words, with a blank between them.
+    #[cfg(feature = "tower")]
+    pub(crate) fn rename_by_words(&mut self, first: &str, second: &str) {
+        if self.foreign.is_some() {
+            self.rename(&[first, " ", second].concat());
+        } else {
+            self.content.set_name_of_words(first, second);
+        }
+    }
+
     /// Marks the span as failed, without a word about it.
     #[cfg(feature = "tower")]
     pub(crate) fn mark_failed(&mut self) {

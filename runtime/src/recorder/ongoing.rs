@@ -23,9 +23,9 @@ impl Ongoing {
     }
 
     /// Passes this on with the requests that the span causes.
-    pub(crate) fn carry(&mut self, carried: Arc<Carried>) {
+    pub(crate) fn carry(&mut self, carried: Option<Arc<Carried>>) {
         if let State::Prepared(frame) = &mut self.state {
-            frame.carried = Some(carried);
+            frame.carried = carried;
         }
     }
 

@@ -10,6 +10,8 @@ use super::field::{
 };
 use super::head::INTERNAL;
 use super::{Buffer, Value, event};
+#[cfg(feature = "tower")]
+use crate::batch::protobuf::LEN;
 use crate::batch::protobuf::{Field, Fields, tag};
 use crate::recorder::context::SpanContext;
 use crate::recorder::rules::Patterns;
@@ -243,6 +245,18 @@ impl Content {
     pub(crate) fn set_name(&mut self, name: &str) {
         self.remove(NAME);
         self.bytes.field(NAME, name.as_bytes());
+        self.marks |= Content::NAMED;
+    }
+
+    /// The same from two words, with a blank between them.
+    #[cfg(feature = "tower")]
+    pub(crate) fn set_name_of_words(&mut self, first: &str, second: &str) {
+        self.remove(NAME);
+        self.bytes.push(tag(NAME, LEN));
+        self.bytes.varint((first.len() + 1 + second.len()) as u64);
+        self.bytes.extend(first.as_bytes());
+        self.bytes.push(b' ');
+        self.bytes.extend(second.as_bytes());
         self.marks |= Content::NAMED;
     }
 
