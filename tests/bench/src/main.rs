@@ -7,6 +7,7 @@
 //! | `cargo run --release` (or `-- figures`) | what a span costs the traced thread and the process, without any wire |
 //! | `cargo run --release -- instructions` | the same in instructions, whole process; needs `valgrind` |
 //! | `cargo run --release -- end-to-end` | what a span costs the process until a sink in another process has it |
+//! | `cargo run --release -- web` | requests a second of a web service, and what tracing costs a request |
 //! | `cargo run --release -- build` | crates, time to build from nothing, time to compile 1,000 traced functions |
 //! | `cargo run --release -- start` | how much later `main` begins under `#[traced_service]`, tracing disabled |
 //!
@@ -32,6 +33,11 @@
 //! | `unsampled` | as `burst`, in traces that the sampler refused |
 //! | `disabled` | the attribute is there, no tracer is |
 //! | `threads` | as `burst`, on two threads at once, each on its own core, one of which the tracer's worker shares in the pauses; the slower thread counts |
+//!
+//! `web` is a service of axum whose answer takes four spans: that of the request, which its caller's trace goes on in, and three
+//! below it. The service and its tracer have one core, who asks and the sink have the other. *requests/s* are those of eight
+//! connections that ask again as soon as they have an answer; *CPU* is that of the service's process for one request, until the
+//! sink has its spans; *tracing* is what that is more than without tracing.
 //!
 //! # The peers
 //!
@@ -73,6 +79,7 @@ mod scenario;
 mod sink;
 mod statistics;
 mod table;
+mod web;
 mod workload;
 
 #[global_allocator]
@@ -86,13 +93,15 @@ fn main() -> Result<()> {
         "figures" => commands::figures::run(&arguments),
         "instructions" => commands::instructions::run(&arguments),
         "end-to-end" => commands::end_to_end::run(&arguments),
+        "web" => commands::web::run(&arguments),
         "build" => commands::build::run(&arguments),
         "start" => commands::start::run(&arguments),
         // What the commands above start as processes of their own.
         "run-peer" => measure::run(&arguments),
+        "serve" => web::run(&arguments),
         "sink" => sink::run(&arguments),
         unknown => bail!(
-            "unknown command `{unknown}`: known are `figures`, `instructions`, `end-to-end`, `build` and `start`"
+            "unknown command `{unknown}`: known are `figures`, `instructions`, `end-to-end`, `web`, `build` and `start`"
         ),
     }
 }

@@ -43,15 +43,15 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
 }
 
 /// The other end, which ends with its input.
-struct SinkProcess {
-    endpoint: String,
+pub(super) struct SinkProcess {
+    pub(super) endpoint: String,
     questions: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
     process: Child,
 }
 
 impl SinkProcess {
-    fn start(wire: Wire) -> Result<Self> {
+    pub(super) fn start(wire: Wire) -> Result<Self> {
         let mut process = this_program()?
             .args(["sink", wire.name()])
             .stdin(Stdio::piped())
@@ -65,7 +65,7 @@ impl SinkProcess {
         Ok(Self { endpoint, questions, answers, process })
     }
 
-    fn count(&mut self) -> Result<u64> {
+    pub(super) fn count(&mut self) -> Result<u64> {
         writeln!(self.questions)?;
         let answer = self.answers.next().context("the sink is gone")??;
         answer.parse().context("the sink answers no number")

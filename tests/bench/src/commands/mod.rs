@@ -7,3 +7,4 @@ pub(crate) mod figures;
 pub(crate) mod instructions;
 pub(crate) mod programs;
 pub(crate) mod start;
+pub(crate) mod web;
