@@ -111,6 +111,9 @@ pub mod propagation;
 
 mod tasks;
 
+#[cfg(feature = "tower")]
+mod excluded;
+
 mod exporter;
 
 mod health;

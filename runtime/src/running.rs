@@ -122,7 +122,7 @@ impl Running {
         let core = Core::new(recorder_config(plan), queue.clone());
         use_propagators(&plan.propagators);
         #[cfg(feature = "tower")]
-        crate::integrations::exclude(&plan.http_exclude);
+        crate::excluded::exclude(&plan.http_exclude);
         recorder::use_redaction_key(plan.redaction_key.as_ref());
         recorder::turn_to(Some(&core))
             .map_err(|AnotherSubscriber| StartProblem::AnotherSubscriber)?;

@@ -65,13 +65,22 @@ impl Web {
         &self.address
     }
 
+    /// Asks it to end.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be asked.
+    pub fn ask_to_end(&self) -> io::Result<()> {
+        Ok(kill_process(Pid::from_child(&self.process), Signal::TERM)?)
+    }
+
     /// Asks it to end, waits until it has, and returns what it has written since it began to listen.
     ///
     /// # Errors
     ///
     /// When it cannot be asked.
     pub fn stop(mut self) -> io::Result<Output> {
-        kill_process(Pid::from_child(&self.process), Signal::TERM)?;
+        self.ask_to_end()?;
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
         self.stdout.read_to_end(&mut stdout)?;
         if let Some(mut pipe) = self.process.stderr.take() {

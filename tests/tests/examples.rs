@@ -1,8 +1,10 @@
 //! The examples run as they say, and the README shows what they print.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use serde_json::Value;
-use std::fs;
+use serde_json::{Value, json};
+use std::io::Write as _;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::{fs, thread};
 use synndicate_tests::examples::{Web, run_example};
 
 /// What an example has printed, without what differs each time.
@@ -104,7 +106,9 @@ fn web_answers_and_prints_one_trace_across_its_services() {
     assert_eq!(answer.headers()["x-trace-id"].len(), 32);
     let answer: Value = answer.body_mut().read_json().unwrap();
     assert_eq!(answer["result"], "a train to Lisbon and a flight to Lisbon");
-    let health: Value = get("/health").body_mut().read_json().unwrap();
+    let mut health = get("/health");
+    assert_eq!(health.headers()["content-type"], "application/json");
+    let health: Value = health.body_mut().read_json().unwrap();
     assert_eq!(health["backends"][0]["state"], "up");
     let output = web.stop().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
@@ -122,9 +126,34 @@ fn web_answers_and_prints_one_trace_across_its_services() {
     assert!(!stderr.contains("Lisbon") && !stderr.contains("/health"), "{stderr}");
 }
 
+/// What it was asked to do for others is in hand when it is asked to end, and done before it does.
+#[test]
+fn web_lets_requests_end_before_it_ends() {
+    let web = Web::start(&["--errands"], []).unwrap();
+    let other = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let url = format!("http://{}/", other.local_addr().unwrap());
+    let errands = format!("{}/errands", web.address());
+    let client = thread::spawn(move || {
+        ureq::post(errands).send_json(json!([{ "url": url, "arguments": [] }])).unwrap().status()
+    });
+    let (mut errand, _) = other.accept().unwrap();
+    web.ask_to_end().unwrap();
+    let address = web.address().trim_start_matches("http://").to_owned();
+    while TcpStream::connect(&address).is_ok() {
+        thread::yield_now();
+    }
+    errand.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+    assert_eq!(client.join().unwrap(), 200);
+    drop(errand);
+    let output = web.stop().unwrap();
+    assert!(output.status.success());
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("POST /errands") && !stderr.contains("cancelled"), "{stderr}");
+}
+
 #[test]
 fn examples_are_read_at_a_glance() {
-    for (name, most) in [("quickstart", 60), ("agents", 60), ("web", 130)] {
+    for (name, most) in [("quickstart", 60), ("agents", 60), ("web", 120)] {
         let lines = file(&format!("examples/src/bin/{name}.rs")).lines().count();
         assert!(lines <= most, "`{name}` has {lines} lines");
     }

@@ -12,7 +12,7 @@
 use anyhow::Result;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::http::header::HeaderName;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
@@ -55,10 +55,6 @@ async fn search(Query(question): Query<Question>) -> Json<Vec<String>> {
     Json(["a train", "a flight"].map(|way| format!("{way} to {}", question.query)).to_vec())
 }
 
-async fn health() -> ([(HeaderName, &'static str); 1], String) {
-    ([(CONTENT_TYPE, "application/json")], synndicate::health().to_json())
-}
-
 /// A request that this service is to send on.
 #[derive(Deserialize)]
 struct Errand {
@@ -92,7 +88,7 @@ async fn main() -> Result<()> {
     let mut routes = Router::new()
         .route("/api/query", get(query))
         .route("/api/search", get(search))
-        .route("/health", get(health));
+        .route("/health", synndicate::axum::health_route());
     if arguments.contains(&"--errands".to_owned()) {
         routes = routes.route("/errands", post(errands));
     }

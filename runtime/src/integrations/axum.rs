@@ -38,7 +38,7 @@ fn answer(health: &Health, query: &str) -> Response {
     (status, headers, health.to_json()).into_response()
 }
 
-#[cfg(all(test, feature = "_remote"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::{BackendHealth, BackendState};

@@ -6,8 +6,8 @@ use super::conventions::{
     record_server, record_version,
 };
 use super::exchange::{Exchange, Protocol, Side};
-use super::excluded::is_excluded;
 use super::grpc;
+use crate::excluded::is_excluded;
 use crate::propagation::extract;
 use crate::recorder::{Attributes, Ending, Ongoing};
 use http::header::{HOST, USER_AGENT as USER_AGENT_HEADER};

@@ -23,7 +23,7 @@ pub(crate) fn exclude(paths: &[String]) {
 }
 
 /// Whether requests of this path are left out.
-pub(super) fn is_excluded(path: &str) -> bool {
+pub(crate) fn is_excluded(path: &str) -> bool {
     let edition = EDITION.load(Acquire);
     // A thread that ends has nowhere to keep it, and no request to serve.
     let excluded = KNOWN.try_with(|known| {
