@@ -15,11 +15,25 @@ pub(super) fn nearest<'a>(
         .map(|(_, candidate)| candidate)
 }
 
-/// How many keystrokes lie between the two; a prefix that was left out, as in `sample_rate`, counts
-/// as one.
+/// How many keystrokes lie between the two. A prefix that was left out, as in `sample_rate`, counts
+/// as one, and so do the last words, as in `tracing_sample`.
 fn distance(name: &str, candidate: &str) -> usize {
     let left_out = candidate.strip_suffix(name).is_some_and(|prefix| prefix.ends_with(['_', '.']));
-    if left_out { 1 } else { strsim::damerau_levenshtein(name, candidate) }
+    if left_out {
+        return 1;
+    }
+    beginnings(candidate)
+        .map(|beginning| strsim::damerau_levenshtein(name, beginning) + 1)
+        .chain([strsim::damerau_levenshtein(name, candidate)])
+        .min()
+        .unwrap_or(usize::MAX)
+}
+
+/// What a name begins with where words at its end are left out: two words or more, since one says
+/// too little about which of the names that begin with it is meant.
+fn beginnings(name: &str) -> impl Iterator<Item = &str> {
+    let ends = name.match_indices(['_', '.']).skip(1);
+    ends.filter_map(|(end, _)| name.get(..end))
 }
 
 /// Whether the two differ by one slip of the fingers at most.
@@ -43,6 +57,8 @@ mod tests {
             ("sample_rate", "tracing_sample_rate"),
             ("ca_file", "tracing_tls.ca_file"),
             ("gprc", "grpc"),
+            ("tracing_sample", "tracing_sample_rate"),
+            ("TRACING_SAMPEL", "tracing_sample_rate"),
         ] {
             assert_eq!(nearest(name, NAMES), Some(meant), "{name}");
         }

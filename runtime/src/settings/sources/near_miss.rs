@@ -62,6 +62,8 @@ mod tests {
         assert_eq!(meant("SYN_CONFG").as_deref(), Some("SYN_CONFIG"));
         assert_eq!(meant("SYN_PROFILES").as_deref(), Some("SYN_PROFILE"));
         assert_eq!(meant("SYNNDICATE_CONFIG").as_deref(), Some("SYN_CONFIG"));
+        let half = meant("SYN_OBSERVABILITY__TRACING_SAMPEL");
+        assert_eq!(half.as_deref(), Some("SYN_OBSERVABILITY__TRACING_SAMPLE_RATE"));
         let tls = "SYN_OBSERVABILITY__TRACING_TLS__CA_FILE";
         assert_eq!(meant("SYN_TRACING_TLS_CA_FILE").as_deref(), Some(tls));
         assert_eq!(meant("SYN_OBSERVABILITY").as_deref(), Some("SYN_OBSERVABILITY__…"));
