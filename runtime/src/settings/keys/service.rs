@@ -16,7 +16,8 @@ pub(super) static KEYS: &[Key] = &[
         .otel(&["OTEL_SERVICE_NAME"])
         .doc(
             "What backends call this service. The program's package gives name and \
-             version where nothing else does.",
+             version where nothing else does; where there is no `#[traced_service]`, it is \
+             `unknown_service:` and the name of the program's file.",
         ),
     key("service_version", Kind::OptionalText(|to| &mut to.service_version))
         .example("\"1.0.0\"")

@@ -24,13 +24,15 @@ pub(super) use file::read_text;
 use std::ffi::OsString;
 use std::fmt;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Everything that settings are made of. The process is asked in [`Sources::from_process`] only.
 #[derive(Clone, Default)]
 pub(crate) struct Sources {
     /// What `#[traced_service]` says.
     pub(crate) attribute: Option<ServiceAttribute>,
+    /// The program's file name, which stands for a service that nobody has named.
+    pub(crate) executable: Option<String>,
     /// Where the search for `Synndicate.toml` begins; it goes upwards.
     pub(crate) directory: PathBuf,
     /// Whether standard error is a terminal.
@@ -62,6 +64,7 @@ impl Sources {
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the process")]
     pub(crate) fn from_process() -> Sources {
         Sources {
+            executable: std::env::current_exe().ok().and_then(|path| file_name(&path)),
             // A working directory that is gone has no settings file.
             directory: std::env::current_dir().unwrap_or_default(),
             terminal: std::io::stderr().is_terminal(),
@@ -74,6 +77,7 @@ impl Sources {
     pub(super) fn read(&self, to: &mut Loaded) {
         let environment = Environment::new(&self.environment);
         built_in(to);
+        unnamed(self.executable.as_deref(), to);
         standard::implied(&environment, to);
         if let Some(attribute) = &self.attribute {
             package(attribute, to);
@@ -120,6 +124,20 @@ fn built_in(to: &mut Loaded) {
     to.take(keys::all().filter_map(entry).collect());
 }
 
+/// A service that nobody has named.
+///
+/// Source: <https://opentelemetry.io/docs/specs/semconv/resource/service/>.
+fn unnamed(executable: Option<&str>, to: &mut Loaded) {
+    let name = executable.map(|executable| format!("unknown_service:{executable}"));
+    words(&Origin::Default, name.as_deref().map(|name| ("service_name", name)).into_iter(), to);
+}
+
+/// The name of a program's file, as a name of a service.
+fn file_name(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_string_lossy();
+    Some(name.strip_suffix(std::env::consts::EXE_SUFFIX).unwrap_or(&name).to_owned())
+}
+
 fn package(attribute: &ServiceAttribute, to: &mut Loaded) {
     let values = [("service_name", attribute.package), ("service_version", attribute.version)];
     words(&Origin::Package, values.into_iter().filter(|(_, value)| !value.is_empty()), to);
@@ -148,5 +166,6 @@ mod tests {
         // Cargo sets it for every test.
         assert!(sources.environment.iter().any(|(name, _)| name == "CARGO_MANIFEST_DIR"));
         assert!(sources.attribute.is_none() && sources.builder.is_empty());
+        assert!(sources.executable.unwrap().starts_with("synndicate-"));
     }
 }

@@ -20,6 +20,19 @@ fn nothing_at_all_gives_the_defaults() {
 }
 
 #[test]
+fn a_service_that_nobody_names_is_named_by_its_program() {
+    let mut case = nothing();
+    case.sources.executable = Some("billing".into());
+    let named = |name: &str, origin: &str| (name.to_owned(), origin.to_owned());
+    assert_eq!(
+        case.effective("service_name"),
+        named("unknown_service:billing", "the built-in default")
+    );
+    let case = case.attribute(&[]);
+    assert_eq!(case.effective("service_name"), named("shop", "the package's `Cargo.toml`"));
+}
+
+#[test]
 fn each_source_wins_over_the_ones_below_it() {
     let profile = "[observability]\nservice_name = 'file'\n\
                    [profiles.production.observability]\nservice_name = 'profile'\n";
