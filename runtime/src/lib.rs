@@ -103,6 +103,12 @@ mod batch;
 #[cfg_attr(not(feature = "console"), allow(dead_code, reason = "each exporter writes some of it"))]
 mod json;
 
+#[cfg_attr(
+    not(feature = "console"),
+    allow(dead_code, reason = "traces are painted with all of it")
+)]
+mod display;
+
 mod recorder;
 
 mod capture;

@@ -7,7 +7,7 @@ use super::text::Printable;
 const RESET: &str = "\x1b[0m";
 
 #[derive(Debug)]
-pub(super) struct Canvas {
+pub(crate) struct Canvas {
     style: Style,
     text: String,
     /// What the text's end is painted in; always normal in plain style.
@@ -18,40 +18,40 @@ pub(super) struct Canvas {
 }
 
 impl Canvas {
-    pub(super) fn new(style: Style) -> Canvas {
+    pub(crate) fn new(style: Style) -> Canvas {
         Canvas { style, text: String::new(), paint: Paint::Normal, column: 0, blanks: 0 }
     }
 
-    pub(super) fn column(&self) -> usize {
+    pub(crate) fn column(&self) -> usize {
         self.column
     }
 
     /// Appends text that came from elsewhere.
-    pub(super) fn print(&mut self, paint: Paint, text: &Printable) {
+    pub(crate) fn print(&mut self, paint: Paint, text: &Printable) {
         self.append(paint, text.as_str());
         self.column += text.columns();
     }
 
     /// Appends text of our own; each of its characters takes one column.
-    pub(super) fn mark(&mut self, paint: Paint, text: &'static str) {
+    pub(crate) fn mark(&mut self, paint: Paint, text: &'static str) {
         self.append(paint, text);
         self.column += text.chars().count();
     }
 
     /// Goes on at `column`, or `gap` further where that has been passed.
-    pub(super) fn align(&mut self, column: usize, gap: usize) {
+    pub(crate) fn align(&mut self, column: usize, gap: usize) {
         let target = column.max(self.column + gap);
         self.blanks += target - self.column;
         self.column = target;
     }
 
-    pub(super) fn end_line(&mut self) {
+    pub(crate) fn end_line(&mut self) {
         self.end_paint();
         self.text.push('\n');
         (self.column, self.blanks) = (0, 0);
     }
 
-    pub(super) fn into_text(self) -> String {
+    pub(crate) fn into_text(self) -> String {
         self.text
     }
 

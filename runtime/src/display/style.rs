@@ -23,7 +23,7 @@ impl Style {
 
 /// How a piece of text stands out, by its meaning.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Paint {
+pub(crate) enum Paint {
     /// As the terminal has it.
     Normal,
     /// What is looked at first: the service, the topmost spans.
@@ -45,7 +45,7 @@ impl Paint {
     /// The terminal's own sixteen colours, so that they fit its background.
     ///
     /// Source: <https://en.wikipedia.org/wiki/ANSI_escape_code#SGR>.
-    pub(super) fn sequence(self) -> &'static str {
+    pub(crate) fn sequence(self) -> &'static str {
         match self {
             Paint::Normal => "",
             Paint::Strong => "\x1b[1m",

@@ -8,14 +8,14 @@ use std::fmt::Write as _;
 
 /// Text without control characters, escape sequences or marks that reorder what stands beside it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Printable {
+pub(crate) struct Printable {
     text: String,
     columns: usize,
 }
 
 impl Printable {
     /// Escapes what is not to be shown as it is: `\n`, `\u{1b}`.
-    pub(super) fn new(raw: &str) -> Printable {
+    pub(crate) fn new(raw: &str) -> Printable {
         let mut text = String::with_capacity(raw.len());
         for char in raw.chars() {
             if acts_on_terminal(char) {
@@ -27,17 +27,17 @@ impl Printable {
         Printable { columns: columns(&text), text }
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
     /// How many columns of a terminal it takes.
-    pub(super) fn columns(&self) -> usize {
+    pub(crate) fn columns(&self) -> usize {
         self.columns
     }
 
     /// Shortens what takes more than `room` columns and says how many characters are missing.
-    pub(super) fn cut(self, room: usize) -> Printable {
+    pub(crate) fn cut(self, room: usize) -> Printable {
         if self.columns <= room {
             return self;
         }

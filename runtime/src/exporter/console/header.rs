@@ -1,12 +1,10 @@
 //! The lines above a tree: which trace it is, how it went, what is missing from it.
 
 use super::bar::Window;
-use super::canvas::Canvas;
-use super::style::Paint;
-use super::text::Printable;
 use super::traces::{Fragment, State};
 use super::tree::Above;
 use super::units;
+use crate::display::{Canvas, Paint, Printable};
 use crate::exporter::decoded::span::{self, SpanId};
 
 /// Columns between the parts of the line.

@@ -2,11 +2,9 @@
 //!
 //! `code.*` attributes, flags and the trace state are noise in a tree; they are in the JSON lines.
 
-use super::canvas::Canvas;
-use super::style::Paint;
-use super::text::Printable;
 use super::units;
 use super::value::as_text;
+use crate::display::{Canvas, Paint, Printable};
 use crate::exporter::decoded::span::{self, TraceId};
 use crate::exporter::decoded::value;
 use opentelemetry_proto::tonic::common::v1::KeyValue;

@@ -1,7 +1,7 @@
 //! Spans for people: the finished trace as a tree on the program's own terminal, or JSON lines for programs that read along.
 //!
-//! Uses `batch` (spans as bytes, decoded here with the generated types of OTLP) and nothing else of this crate but the plan's
-//! format. It must never read the environment, ask what it writes to, look at a clock, or decide when to write: settings,
+//! Uses `batch` (spans as bytes, decoded here with the generated types of OTLP), `display`, and nothing else of this crate but the
+//! plan's format. It must never read the environment, ask what it writes to, look at a clock, or decide when to write: settings,
 //! terminal and output are arguments, time is what the spans say.
 //!
 //! - **Tree.** A trace is shown when its local root has ended: the span without a parent, or whose parent belongs to another
@@ -31,17 +31,14 @@
 //! Bytes that are no span are reported as `{"unreadable_spans":1,"error":"…"}`.
 
 mod bar;
-mod canvas;
 mod header;
 mod item;
 mod json;
 mod render;
 mod room;
 mod shown;
-mod style;
 #[cfg(test)]
 mod tests;
-mod text;
 mod traces;
 mod tree;
 mod units;
@@ -49,13 +46,10 @@ mod value;
 
 use super::decoded::{Decoded, Unreadable};
 use crate::batch::Batch;
+use crate::display::{Canvas, Paint, Printable, Style};
 use crate::plan::{Console, ConsoleFormat};
-use canvas::Canvas;
 use room::Room;
 use std::io::{self, Write};
-use style::Paint;
-pub(crate) use style::Style;
-use text::Printable;
 use traces::{Fragment, Limits, Traces};
 
 /// Shows spans on an output that people or programs read.

@@ -9,15 +9,13 @@
 //! ```
 
 use super::bar::{self, Window};
-use super::canvas::Canvas;
 use super::header;
 use super::item::{self, Item};
 use super::room::Room;
-use super::style::{Paint, Style};
-use super::text::Printable;
 use super::traces::Fragment;
 use super::tree::{self, DRAWN_LEVELS, Group, Row, What};
 use super::units;
+use crate::display::{Canvas, Paint, Printable, Style};
 use crate::exporter::decoded::span;
 use opentelemetry_proto::tonic::trace::v1::Span;
 
