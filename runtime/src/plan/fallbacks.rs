@@ -56,6 +56,7 @@ impl Conversion<'_> {
         }
         Settings {
             enable_tracing: true,
+            tracing_max_request_bytes: first.tracing_max_request_bytes,
             tracing_console_format: first.tracing_console_format,
             terminal: first.terminal,
             proxies: first.proxies.clone(),

@@ -87,13 +87,14 @@ fn a_fallback_has_nothing_secret_of_the_first_backend_and_its_limits_unless_it_h
         "tracing_backend = 'otlp'\ntracing_endpoint = 'https://first'\n\
          tracing_protocol = 'http'\ntracing_timeout = 1234\ntracing_compression = 'gzip'\n\
          tracing_headers = { authorization = 'Bearer s3cret' }\ntracing_tls.ca_file = 'ca.pem'\n\
-         tracing_fallbacks = ['https://b:4317']",
+         tracing_max_request_bytes = '1 MiB'\ntracing_fallbacks = ['https://b:4317']",
     );
     let remote = fallback(&case);
     assert!(remote.headers.0.is_empty() && remote.tls.ca_file.is_none(), "{remote:?}");
     assert_eq!(remote.destinations[0].wire, Wire::OtlpGrpc);
     assert_eq!(remote.timeout, Duration::from_millis(1234));
     assert_eq!(remote.compression, Compression::Gzip);
+    assert_eq!(remote.request_bytes, 1 << 20);
 }
 
 #[test]
