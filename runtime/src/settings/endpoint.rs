@@ -28,7 +28,7 @@ pub(super) fn parse(text: &str, folder: &Path) -> Result<Address, String> {
     if let Some(path) = text.strip_prefix("unix:") {
         return socket(path, folder);
     }
-    let no_scheme = || format!("it has no scheme: write `http://{}`", blotted(text));
+    let no_scheme = || format!("it has no scheme: write `http://{}`", blotted(text).escape_debug());
     let (scheme, rest) = text.split_once("://").ok_or_else(no_scheme)?;
     check_scheme(scheme)?;
     check_that_nothing_is_secret(rest)?;
