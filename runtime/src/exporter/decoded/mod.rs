@@ -10,7 +10,7 @@ pub(super) mod samples;
 )]
 pub(super) mod span;
 #[cfg_attr(
-    not(any(feature = "console", feature = "zipkin")),
+    not(any(feature = "console", feature = "jaeger", feature = "zipkin")),
     expect(dead_code, reason = "OTLP has JSON of its own for them")
 )]
 pub(super) mod value;
@@ -86,7 +86,7 @@ impl Decoded {
     /// The service's name, or what the convention says where it has none.
     ///
     /// Source: <https://opentelemetry.io/docs/specs/semconv/resource/#service>.
-    #[cfg(any(feature = "console", feature = "zipkin"))]
+    #[cfg(any(feature = "console", feature = "jaeger", feature = "zipkin"))]
     pub(in crate::exporter) fn service(&self) -> &str {
         let name = self.resource.iter().find(|attribute| attribute.key == "service.name");
         name.and_then(value::as_str).filter(|name| !name.is_empty()).unwrap_or("unknown_service")

@@ -10,7 +10,9 @@ use super::{headers, is_about_size};
 use crate::exporter::error::{ErrorKind, ExportError};
 use crate::exporter::peer::Peer;
 use crate::exporter::transport::{Answer, endpoint};
-use crate::plan::{Compression, Remote, Wire};
+#[cfg(feature = "jaeger")]
+use crate::plan::Wire;
+use crate::plan::{Compression, Remote};
 use ::http::header::{CONTENT_TYPE, TE};
 use ::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use base64::Engine;
