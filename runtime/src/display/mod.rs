@@ -6,6 +6,7 @@
 mod canvas;
 mod style;
 mod text;
+pub(crate) mod units;
 
 pub(crate) use canvas::Canvas;
 pub(crate) use style::{Paint, Style};

@@ -6,7 +6,7 @@ const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
 /// A duration of nanoseconds in at most seven columns: `850ns`, `12.4ms`, `124ms`, `2m 05s`, `3d 07h`.
-pub(super) fn duration(nanos: u64) -> String {
+pub(crate) fn duration(nanos: u64) -> String {
     if nanos < 1_000 {
         return format!("{nanos}ns");
     }
@@ -36,7 +36,7 @@ fn in_two_units(seconds: u64) -> String {
 }
 
 /// So many of a thing: `1 span`, `2 spans`.
-pub(super) fn count(number: impl Into<u64>, thing: &str) -> String {
+pub(crate) fn count(number: impl Into<u64>, thing: &str) -> String {
     match number.into() {
         1 => format!("1 {thing}"),
         number => format!("{number} {thing}s"),
@@ -44,7 +44,7 @@ pub(super) fn count(number: impl Into<u64>, thing: &str) -> String {
 }
 
 /// The time of day in UTC with milliseconds, of nanoseconds since 1970: `14:03:22.123Z`.
-pub(super) fn time_of_day(nanos: u64) -> String {
+pub(crate) fn time_of_day(nanos: u64) -> String {
     let (_, clock) = day_and_clock(nanos);
     format!("{clock}.{:03}Z", nanos % SECOND / 1_000_000)
 }
@@ -52,7 +52,7 @@ pub(super) fn time_of_day(nanos: u64) -> String {
 /// The moment with all nine digits, of nanoseconds since 1970: `2026-08-01T14:03:22.123456789Z`.
 ///
 /// Source: <https://www.rfc-editor.org/rfc/rfc3339>.
-pub(super) fn rfc3339(nanos: u64) -> String {
+pub(crate) fn rfc3339(nanos: u64) -> String {
     let (days, clock) = day_and_clock(nanos);
     let (year, month, day) = civil(days);
     format!("{year:04}-{month:02}-{day:02}T{clock}.{:09}Z", nanos % SECOND)

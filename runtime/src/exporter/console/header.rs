@@ -3,7 +3,7 @@
 use super::bar::Window;
 use super::traces::{Fragment, State};
 use super::tree::Above;
-use super::units;
+use crate::display::units;
 use crate::display::{Canvas, Paint, Printable};
 use crate::exporter::decoded::span::{self, SpanId};
 

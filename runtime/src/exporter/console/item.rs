@@ -2,8 +2,8 @@
 //!
 //! `code.*` attributes, flags and the trace state are noise in a tree; they are in the JSON lines.
 
-use super::units;
 use super::value::as_text;
+use crate::display::units;
 use crate::display::{Canvas, Paint, Printable};
 use crate::exporter::decoded::span::{self, TraceId};
 use crate::exporter::decoded::value;

@@ -1,6 +1,6 @@
 //! Spans as JSON, one object a line. The keys are listed at the top of the console's module.
 
-use super::units;
+use crate::display::units;
 use crate::exporter::decoded::span::{self, Parent};
 use crate::exporter::decoded::value;
 use crate::json::{key, list, number, number_if_any, object, raw, text, text_if_any};

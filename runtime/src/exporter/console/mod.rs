@@ -41,12 +41,11 @@ mod shown;
 mod tests;
 mod traces;
 mod tree;
-mod units;
 mod value;
 
 use super::decoded::{Decoded, Unreadable};
 use crate::batch::Batch;
-use crate::display::{Canvas, Paint, Printable, Style};
+use crate::display::{Canvas, Paint, Printable, Style, units};
 use crate::plan::{Console, ConsoleFormat};
 use room::Room;
 use std::io::{self, Write};

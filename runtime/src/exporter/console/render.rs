@@ -14,7 +14,7 @@ use super::item::{self, Item};
 use super::room::Room;
 use super::traces::Fragment;
 use super::tree::{self, DRAWN_LEVELS, Group, Row, What};
-use super::units;
+use crate::display::units;
 use crate::display::{Canvas, Paint, Printable, Style};
 use crate::exporter::decoded::span;
 use opentelemetry_proto::tonic::trace::v1::Span;
