@@ -78,6 +78,7 @@
 //! | `reqwest` | no | requests of reqwest as spans: [`reqwest`](https://docs.rs/synndicate/latest/synndicate/reqwest) |
 //! | `sdk` | no | exporters of the OpenTelemetry SDK as backends: [`Builder::start_with_exporter`](https://docs.rs/synndicate/latest/synndicate/struct.Builder.html#method.start_with_exporter) |
 //! | `axum` | no | `tower` with the routes of axum, and [`axum::health_route`](https://docs.rs/synndicate/latest/synndicate/axum): how tracing is, for a probe |
+//! | `cli` | no | the program `synndicate`: `check`, `config`, `init`, `spool`; `SYN_COMMAND=check` needs no feature |
 //! | `testing` | no | [`testing`](https://docs.rs/synndicate/latest/synndicate/testing): capturing spans in tests |
 
 #![forbid(unsafe_code)]
@@ -132,6 +133,8 @@ mod pipeline;
 mod report;
 
 mod running;
+
+mod commands;
 
 mod shutdown;
 

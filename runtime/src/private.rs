@@ -11,6 +11,7 @@ pub use crate::capture::{
     Fault, Keys, Outcome, Probe, RESULT, Returned, Shown, Wanted, call, expect_result,
     fail_on_none, in_words, judge, rules,
 };
+pub use crate::commands::run_program;
 pub use crate::recorder::{
     Attributes, CallSite, Constant, Ending, Guard, Key, Origin, Prepared, REDACTED, Traced,
     TracedStream, Value, amend_once, enter, enter_at, first, first_attributes, prepare, prepare_at,

@@ -8,7 +8,7 @@ mod resource;
 
 use bytes::Bytes;
 use protobuf::{Fields, LEN, put_varint, tag, varint_len};
-pub(crate) use resource::Resource;
+pub(crate) use resource::{Resource, key_value};
 #[cfg(feature = "jaeger")]
 pub(crate) use resource::{SCOPE_NAME, SCOPE_VERSION};
 use std::sync::Arc;

@@ -81,7 +81,8 @@ fn first_field(fields: &[u8]) -> &[u8] {
     super::Fields(fields).next().map_or(&[], |field| field.value.as_bytes())
 }
 
-fn key_value(key: &str, value: &str) -> Vec<u8> {
+/// An attribute with a text, as an OTLP `KeyValue` message.
+pub(crate) fn key_value(key: &str, value: &str) -> Vec<u8> {
     let mut any_value = Vec::new();
     put_bytes(&mut any_value, 1, value.as_bytes());
     let mut key_value = Vec::new();

@@ -23,6 +23,11 @@ mod otlp_json;
 #[cfg(feature = "_remote")]
 mod peer;
 #[cfg(feature = "_remote")]
+mod question;
+#[cfg(not(feature = "_remote"))]
+#[path = "question_off.rs"]
+mod question;
+#[cfg(feature = "_remote")]
 mod remote;
 #[cfg(not(feature = "_remote"))]
 #[path = "remote_off.rs"]
@@ -43,6 +48,7 @@ mod wire;
 mod zipkin;
 
 pub(crate) use error::{ErrorKind, ExportError, SetupError};
+pub(crate) use question::Question;
 #[cfg(feature = "sdk")]
 pub(crate) use sdk::SdkExporter;
 
@@ -114,6 +120,21 @@ impl Exporter {
             Exporter::Discard => "nowhere".into(),
             #[cfg(test)]
             Exporter::Scripted(script) => script.place.into(),
+        }
+    }
+
+    /// Which of its server's destinations takes spans; `None` where that is not known, or where there is no server.
+    pub(crate) fn chosen(&self) -> Option<usize> {
+        match self {
+            Exporter::Remote(remote) => remote.chosen(),
+            #[cfg(feature = "console")]
+            Exporter::Console(_) => None,
+            #[cfg(feature = "sdk")]
+            Exporter::Sdk(_) => None,
+            #[cfg(feature = "testing")]
+            Exporter::Discard => None,
+            #[cfg(test)]
+            Exporter::Scripted(_) => None,
         }
     }
 

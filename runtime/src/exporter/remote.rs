@@ -36,6 +36,11 @@ impl RemoteExporter {
         }
     }
 
+    /// Which destination was accepted.
+    pub(crate) fn chosen(&self) -> Option<usize> {
+        self.chosen
+    }
+
     /// All that will be tried; one that is tried in several wires stands there once.
     fn places(&self) -> Vec<&str> {
         let mut places: Vec<_> = self.clients.iter().map(Client::place).collect();

@@ -18,6 +18,10 @@ impl RemoteExporter {
         match self.0 {}
     }
 
+    pub(crate) fn chosen(&self) -> Option<usize> {
+        match self.0 {}
+    }
+
     #[expect(clippy::unused_async, reason = "it stands for a function that has to wait")]
     pub(crate) async fn export(&mut self, _: &Batch) -> Result<Accepted, ExportError> {
         match self.0 {}

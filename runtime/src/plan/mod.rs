@@ -15,6 +15,7 @@ mod tests;
 pub(crate) use crate::settings::{
     Compression, ConsoleFormat, Headers, Propagator, Proxies, Scalar, Secret, SpanRule, Terminal,
 };
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 use tracing_subscriber::filter::Targets;
@@ -116,10 +117,6 @@ pub(crate) struct Console {
 )]
 pub(crate) struct Remote {
     /// What the settings call it: `jaeger`, `zipkin` or `otlp`.
-    #[cfg_attr(
-        all(any(feature = "grpc", feature = "http"), not(test)),
-        expect(dead_code, reason = "an error names it")
-    )]
     pub(crate) name: &'static str,
     /// Where it may listen, in the order in which they are tried; never empty.
     pub(crate) destinations: Vec<Destination>,
@@ -154,6 +151,21 @@ pub(crate) enum Wire {
     /// Zipkin's second format over HTTP.
     #[cfg(feature = "zipkin")]
     ZipkinJson,
+}
+
+impl fmt::Display for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Wire::OtlpGrpc => "OTLP over gRPC",
+            Wire::OtlpHttp => "OTLP over HTTP",
+            #[cfg(feature = "jaeger")]
+            Wire::JaegerGrpc => "Jaeger's own protocol over gRPC",
+            #[cfg(feature = "http-json")]
+            Wire::OtlpJson => "OTLP over HTTP as JSON",
+            #[cfg(feature = "zipkin")]
+            Wire::ZipkinJson => "Zipkin's own format over HTTP",
+        })
+    }
 }
 
 /// Where a server listens. The URI is whole: for OTLP/HTTP it ends in `/v1/traces`, for Zipkin in

@@ -93,6 +93,7 @@ pub(crate) use clock::{FOLLOWED, clock_has_started};
 pub(crate) use clock::{follow_wall_clock, start_clock, wall_clock};
 pub(crate) use core::{Config, Core, Filter, Outlet};
 pub(crate) use encoder::{Limits, tell_chain};
+pub(crate) use ids::IdGenerator;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use install::scoped;
 pub(crate) use install::{AnotherSubscriber, current_recorder, turn_to};

@@ -43,6 +43,34 @@
 /// For an `async fn`, `flavor` and `worker_threads` choose its runtime as they do for `#[tokio::main]`. `crate = "…"` says where
 /// this crate is found under another name.
 ///
+/// # Is tracing set up well?
+///
+/// With `SYN_COMMAND=check` the program does not run its body: it says whether its settings are right and whether each of its
+/// backends takes spans, over which protocol and how fast; it sends each a marked span, and reads it back where the backend
+/// shows traces. `SYN_COMMAND=config` lists what counts for each key and who said so. So a container can be asked without
+/// another binary in it; the program `synndicate` (`cargo install synndicate --features cli`) knows the same commands.
+///
+/// ```text
+/// $ SYN_COMMAND=check ./planner
+/// settings  ok       with /app/Synndicate.toml
+/// service            planner 1.0.0
+///
+/// jaeger             `http://jaeger:4317`
+///   reach   ok       takes OTLP over gRPC, 2.1ms
+///   send    ok       took the trace 4bf92f3577b34da6a3ce929d0e0e4736, 1.4ms
+///   read    ok       shown at http://jaeger:16686/api/traces/4bf92f3577b34da6a3ce929d0e0e4736, 204ms
+///
+/// result    all is well
+/// ```
+///
+/// | command | |
+/// |---|---|
+/// | `check` | code 0: all is well; 1: a backend does not take spans or does not show the trace; 78: the settings are wrong |
+/// | `config` | `config --changed` leaves out what is the default |
+/// | `init` | writes a `Synndicate.toml` with every key explained |
+/// | `spool list`, `spool replay`, `spool empty` | what waits in `tracing_spool_dir`, beside services that run |
+/// | `help`, `check --help` | what else each can do, such as `--json` for programs |
+///
 /// # Runtimes
 ///
 /// An `async fn main` runs on a tokio runtime that is built here, with all drivers. Nothing in this crate needs it: tracing has a

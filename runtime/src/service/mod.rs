@@ -7,6 +7,7 @@ mod panics;
 
 pub use attribute::traced_service;
 
+use crate::commands::{self, BAD_SETTINGS, NO_THREADS};
 use crate::report;
 use crate::running::{self, Running, StartProblem};
 use crate::settings::{ServiceAttribute, Sources};
@@ -15,12 +16,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::thread;
 use tokio::runtime::{Builder, Runtime};
-
-/// The code with which a program ends whose settings are wrong: `EX_CONFIG` of `sysexits.h`.
-const BAD_SETTINGS: i32 = 78;
-
-/// The code with which a program ends that the operating system gives no threads: `EX_OSERR` of `sysexits.h`.
-const NO_THREADS: i32 = 71;
 
 /// The runtime that an `async fn main` runs on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -81,6 +76,9 @@ impl Service {
     /// Starts tracing, or ends the program where its settings are wrong.
     fn begin(attribute: ServiceAttribute) -> Service {
         let sources = Sources { attribute: Some(attribute), ..Sources::from_process() };
+        if let Some(words) = sources.command() {
+            shutdown::exit(commands::run(&words, &sources));
+        }
         let plan = running::plan(&sources).unwrap_or_else(|problem| refuse(&problem));
         let ends = Ends { grace: plan.shutdown_grace, timeout: plan.shutdown_timeout };
         let life = shutdown::begin(ends);

@@ -123,7 +123,6 @@ impl Origins {
     }
 
     /// Every value that counts, by key.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for a command that lists the settings"))]
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Effective)> {
         self.0.iter().map(|(key, effective)| (key.as_str(), effective))
     }

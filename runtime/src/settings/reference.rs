@@ -24,6 +24,10 @@ const HEAD: &str = "\
 # default. A mistake ends the program with code 78 before it starts; one in an OTEL_* variable is a
 # warning, since the platform may set it for programs of every language.
 #
+# With SYN_COMMAND=check a service does not run: it says whether its settings are right and whether
+# its backends take spans, and ends with code 0 if so. SYN_COMMAND=config lists what counts and who
+# said so, SYN_COMMAND=help what else there is; the program `synndicate` does the same.
+#
 # A duration is a number in the unit that is given or a text with a unit: \"250ms\", \"10s\", \"1m\".
 # A size is a number of bytes, or a text such as \"64 MiB\" or \"4MB\".
 
@@ -46,8 +50,7 @@ const TAIL: &str = "
 ";
 
 /// The text of the reference file.
-#[cfg_attr(not(test), expect(dead_code, reason = "for a command that writes a settings file"))]
-pub(super) fn reference() -> String {
+pub(crate) fn reference() -> String {
     let mut text = HEAD.to_owned();
     for section in &SECTIONS {
         let heading = format!("---- {} ", section.title);

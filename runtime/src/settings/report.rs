@@ -44,7 +44,6 @@ pub(crate) struct SettingsErrors(Vec<Problem>);
 
 impl SettingsErrors {
     /// The mistakes in the order of their sources.
-    #[cfg_attr(not(test), expect(dead_code, reason = "programs show them all, tests look at one"))]
     pub(crate) fn problems(&self) -> &[Problem] {
         &self.0
     }

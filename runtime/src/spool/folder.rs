@@ -30,6 +30,8 @@ pub(super) struct Found {
     pub(super) segments: Vec<(u64, PathBuf)>,
     /// Files whose names say that they are segments of nobody.
     pub(super) misnamed: Vec<PathBuf>,
+    /// Files that were damaged.
+    pub(super) set_aside: Vec<PathBuf>,
     /// How many entries have nothing to do with a spool.
     pub(super) foreign: usize,
 }
@@ -76,7 +78,8 @@ impl Folder {
             match Name::of(&path) {
                 Name::Segment(number, sequence) => segments.push((number, sequence, path)),
                 Name::Misnamed => found.misnamed.push(path),
-                Name::OfOurs => {}
+                Name::SetAside => found.set_aside.push(path),
+                Name::Lock => {}
                 Name::Foreign => found.foreign += 1,
             }
         }
@@ -112,23 +115,23 @@ impl Drop for Folder {
 }
 
 /// What a name says.
-enum Name {
+pub(super) enum Name {
     Segment(u32, u64),
     Misnamed,
-    /// A lock, or what was set aside.
-    OfOurs,
+    SetAside,
+    Lock,
     Foreign,
 }
 
 impl Name {
-    fn of(path: &Path) -> Name {
+    pub(super) fn of(path: &Path) -> Name {
         let extension = path.extension().and_then(|extension| extension.to_str());
         let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
         match extension {
             Some(SEGMENT) => segment_of(stem)
                 .map_or(Name::Misnamed, |(number, sequence)| Name::Segment(number, sequence)),
-            Some("damaged") => Name::OfOurs,
-            Some("lock") if stem.parse::<u32>().is_ok() => Name::OfOurs,
+            Some("damaged") => Name::SetAside,
+            Some("lock") if stem.parse::<u32>().is_ok() => Name::Lock,
             _ => Name::Foreign,
         }
     }
@@ -167,6 +170,13 @@ pub(super) fn options() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
+}
+
+/// Whether a process that runs has this number.
+pub(super) fn is_in_use(folder: &Path, number: u32) -> bool {
+    let has_lock = folder.join(format!("{number}.lock")).exists();
+    // A lock that cannot be asked for may well be held.
+    has_lock && !matches!(lock(folder, number), Ok(Some(_)))
 }
 
 /// The lock of this number, or `None` where another process has it.

@@ -18,6 +18,7 @@
 mod error;
 mod folder;
 mod format;
+mod inspect;
 mod report;
 mod segment;
 mod store;
@@ -26,6 +27,7 @@ mod tally;
 mod tests;
 
 pub(crate) use error::SpoolError;
+pub(crate) use inspect::{Contents, Emptied, Listed, empty, inspect};
 pub(crate) use tally::{Loss, Tally};
 
 use crate::batch::Batch;

@@ -3,7 +3,7 @@
 use super::folder::{options, set_aside};
 use super::format::{Fault, Header, POSITION, RecordHead, position, read_bytes};
 use crate::batch::{Batch, Chunk, Resource};
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -70,10 +70,19 @@ impl Segment {
 
     /// Looks through the heads of the records of a file that is there already. The bodies are checked when they are read.
     pub(super) fn recover(path: PathBuf) -> Result<(Segment, Tail), Fault> {
+        Segment::opened_with(&options(), path)
+    }
+
+    /// The same for who only wants to know, and may not write it.
+    pub(super) fn look(path: &Path) -> Result<(Segment, Tail), Fault> {
+        Segment::opened_with(OpenOptions::new().read(true), path.to_owned())
+    }
+
+    fn opened_with(options: &OpenOptions, path: PathBuf) -> Result<(Segment, Tail), Fault> {
         if !fs::metadata(&path)?.is_file() {
             return Err(Fault::NotAFile);
         }
-        let mut file = options().open(&path)?;
+        let mut file = options.open(&path)?;
         let len = file.metadata()?.len();
         let Header { resource, begin, position } = Header::read(&mut file, len)?;
         let walk = Walk::through(&mut file, begin, len, position.unwrap_or(begin))?;

@@ -5,6 +5,7 @@
 mod support;
 
 mod aborting;
+mod commands;
 mod console;
 mod containers;
 mod deadlines;

@@ -11,7 +11,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-const NAME: &str = "Synndicate.toml";
+/// How the file of settings is called.
+pub(crate) const NAME: &str = "Synndicate.toml";
 
 /// The tables that a file may hold.
 const TABLES: [&str; 2] = ["observability", "profiles"];

@@ -19,6 +19,7 @@ use super::proxies::Proxies;
 use super::raw::Raw;
 use super::terminal::Terminal;
 pub(super) use environment::Environment;
+pub(crate) use file::NAME as FILE_NAME;
 #[cfg(any(test, feature = "testing"))]
 pub(super) use file::read_text;
 use std::ffi::OsString;
@@ -73,11 +74,24 @@ impl Sources {
         }
     }
 
+    /// What `SYN_COMMAND` says: the words of a command that is to run in place of the program's body.
+    pub(crate) fn command(&self) -> Option<Vec<String>> {
+        let (_, command) = self.environment.iter().find(|(name, _)| name == variables::COMMAND)?;
+        let words: Vec<_> =
+            command.to_string_lossy().split_whitespace().map(str::to_owned).collect();
+        (!words.is_empty()).then_some(words)
+    }
+
+    /// What counts where nobody says anything.
+    pub(super) fn read_defaults(&self, to: &mut Loaded) {
+        built_in(to);
+        unnamed(self.executable.as_deref(), to);
+    }
+
     /// Asks every source, from the lowest to the highest.
     pub(super) fn read(&self, to: &mut Loaded) {
         let environment = Environment::new(&self.environment);
-        built_in(to);
-        unnamed(self.executable.as_deref(), to);
+        self.read_defaults(to);
         standard::implied(&environment, to);
         if let Some(attribute) = &self.attribute {
             package(attribute, to);

@@ -1,5 +1,6 @@
 //! Variables that are not ours, but were probably meant to be.
 
+use super::variables::OTHERS;
 use crate::settings::keys;
 use crate::settings::suggest::{is_typo, nearest};
 
@@ -18,8 +19,9 @@ pub(super) fn meant(name: &str) -> Option<String> {
     }
     // Without the word `observability` it may well be somebody else's: only one slip counts.
     let whole = rest.join("_");
-    let special = ["config", "profile"].into_iter().find(|name| is_typo(&whole, name));
-    special.map(|name| format!("SYN_{}", name.to_ascii_uppercase())).or_else(|| {
+    let named = |name: &str| name.strip_prefix("SYN_").map(str::to_ascii_lowercase);
+    let is_meant = |name: &&str| named(name).is_some_and(|name| is_typo(&whole, &name));
+    OTHERS.into_iter().find(is_meant).map(str::to_owned).or_else(|| {
         let spelled = spelled();
         variable(spelled.iter().find(|key| is_typo(&whole, key))?)
     })
@@ -61,6 +63,7 @@ mod tests {
         }
         assert_eq!(meant("SYN_CONFG").as_deref(), Some("SYN_CONFIG"));
         assert_eq!(meant("SYN_PROFILES").as_deref(), Some("SYN_PROFILE"));
+        assert_eq!(meant("SYN_COMAND").as_deref(), Some("SYN_COMMAND"));
         assert_eq!(meant("SYNNDICATE_CONFIG").as_deref(), Some("SYN_CONFIG"));
         let half = meant("SYN_OBSERVABILITY__TRACING_SAMPEL");
         assert_eq!(half.as_deref(), Some("SYN_OBSERVABILITY__TRACING_SAMPLE_RATE"));

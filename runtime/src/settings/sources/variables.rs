@@ -12,10 +12,14 @@ use crate::settings::{Loaded, Origin, Problem};
 pub(super) const CONFIG: &str = "SYN_CONFIG";
 /// The profile that counts.
 pub(super) const PROFILE: &str = "SYN_PROFILE";
+/// The command that a service runs in place of its body.
+pub(in crate::settings) const COMMAND: &str = "SYN_COMMAND";
+/// Those of ours that are no settings themselves.
+pub(super) const OTHERS: [&str; 3] = [CONFIG, PROFILE, COMMAND];
 
 pub(super) fn read(environment: &Environment<'_>, to: &mut Loaded) {
     let mut entries = Vec::new();
-    for (name, value) in environment.iter().filter(|(name, _)| ![CONFIG, PROFILE].contains(name)) {
+    for (name, value) in environment.iter().filter(|(name, _)| !OTHERS.contains(name)) {
         let origin = Origin::Variable(name.to_owned());
         let mut collector = Collector::new(origin.clone(), &mut to.report);
         match (key_of(name), &value) {

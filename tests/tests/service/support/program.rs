@@ -19,6 +19,8 @@ pub(crate) struct Program {
     folder: TempDir,
     /// What its standard error is connected to, where it is not a pipe.
     terminal: Option<Terminal>,
+    /// The same for its standard output.
+    screen: Option<Terminal>,
 }
 
 /// A program that runs.
@@ -63,6 +65,8 @@ const AGAIN: Duration = Duration::from_millis(50);
 
 pub(crate) const SYNC: &str = env!("CARGO_BIN_EXE_sync_service");
 pub(crate) const ASYNC: &str = env!("CARGO_BIN_EXE_async_service");
+/// The program `synndicate`.
+pub(crate) const COMMAND: &str = env!("CARGO_BIN_EXE_synndicate-command");
 pub(crate) const FORMS: &str = env!("CARGO_BIN_EXE_service_forms");
 
 impl Program {
@@ -83,7 +87,7 @@ impl Program {
             .env("PATH", "/usr/bin:/bin")
             .current_dir(folder.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Program { command, folder, terminal: None }
+        Program { command, folder, terminal: None, screen: None }
     }
 
     /// Starts it in a folder of this name, in which this settings file is.
@@ -100,6 +104,14 @@ impl Program {
         let (terminal, program_side) = Terminal::open();
         self.command.stderr(program_side);
         self.terminal = Some(terminal);
+        self
+    }
+
+    /// Its standard output is a terminal.
+    pub(crate) fn on_a_screen(mut self) -> Program {
+        let (screen, program_side) = Terminal::open();
+        self.command.stdout(program_side);
+        self.screen = Some(screen);
         self
     }
 
@@ -138,7 +150,7 @@ impl Program {
         let began = Instant::now();
         let mut child = self.command.spawn().unwrap();
         let (pid, lines, stderr) =
-            (Pid::from_child(&child), lines(&mut child), Arc::new(Said::default()));
+            (Pid::from_child(&child), lines(&mut child, self.screen), Arc::new(Said::default()));
         let piped = child.stderr.take().map(|pipe| Box::new(pipe) as Box<dyn Read + Send>);
         let from = piped.or(self.terminal.map(Terminal::reader)).unwrap();
         let status = watch(child, from, stderr.clone(), reading);
@@ -231,8 +243,9 @@ impl Running {
     }
 }
 
-fn lines(child: &mut Child) -> Receiver<String> {
-    let stdout = BufReader::new(child.stdout.take().unwrap());
+fn lines(child: &mut Child, screen: Option<Terminal>) -> Receiver<String> {
+    let piped = child.stdout.take().map(|pipe| Box::new(pipe) as Box<dyn Read + Send>);
+    let stdout = BufReader::new(piped.or(screen.map(Terminal::reader)).unwrap());
     let (line, lines) = channel();
     thread::spawn(move || {
         stdout.lines().map_while(Result::ok).try_for_each(|text| line.send(text))

@@ -1,0 +1,20 @@
+//! What has to wait for others, in a program that may have a runtime already.
+
+use crate::report;
+use std::panic::resume_unwind;
+use std::{io, thread};
+
+/// Runs what `begin` begins to its end, on a thread and a runtime of its own; `None` where the operating system gives none,
+/// which is said.
+pub(super) fn wait<F: Future<Output: Send>>(begin: impl FnOnce() -> F + Send) -> Option<F::Output> {
+    let run = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        Ok(runtime.block_on(begin()))
+    };
+    let outcome: io::Result<_> = thread::scope(|scope| {
+        let thread = thread::Builder::new().name("synndicate-command".into());
+        let thread = thread.spawn_scoped(scope, run)?;
+        thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+    });
+    outcome.map_err(|error| report::say(&format!("no thread can be started: {error}"))).ok()
+}
