@@ -77,6 +77,12 @@ impl Jaeger {
         format!("http://127.0.0.1:{}", self.ports.jaeger_grpc)
     }
 
+    /// Where it answers queries.
+    #[must_use]
+    pub fn query(&self) -> String {
+        format!("http://127.0.0.1:{}", self.ports.query)
+    }
+
     /// The traces of a service, as its query API shows them, once there are as many spans as expected.
     ///
     /// # Errors
