@@ -62,6 +62,13 @@
 //! A batch goes to the first backend that is up: `tracing_backend`, then each of `tracing_fallbacks`. [`health`] tells how each of
 //! them is and what it has taken, also as JSON.
 //!
+//! # Is it set up well?
+//!
+//! `SYN_COMMAND=check` in front of any program with `#[traced_service]` says whether its settings are right and whether its
+//! backends take and show spans; `SYN_COMMAND=config` which value counts for each key and who said so. The program `synndicate`
+//! does the same and more: `cargo install synndicate --features cli`. See
+//! [`traced_service`](macro@traced_service#is-tracing-set-up-well).
+//!
 //! # Features
 //!
 //! | feature | default | |

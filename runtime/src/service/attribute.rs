@@ -58,7 +58,7 @@
 /// jaeger             `http://jaeger:4317`
 ///   reach   ok       takes OTLP over gRPC, 2.1ms
 ///   send    ok       took the trace 4bf92f3577b34da6a3ce929d0e0e4736, 1.4ms
-///   read    ok       shown at http://jaeger:16686/api/traces/4bf92f3577b34da6a3ce929d0e0e4736, 204ms
+///   read    ok       shown at http://jaeger:16686/trace/4bf92f3577b34da6a3ce929d0e0e4736, 204ms
 ///
 /// result    all is well
 /// ```

@@ -13,8 +13,10 @@ const JAEGER: u16 = 16686;
 /// Somebody who can be asked for a trace.
 #[derive(Debug)]
 pub(super) struct Archive {
-    /// The path of a trace without its id.
+    /// The path of a trace for programs, without its id.
     path: &'static str,
+    /// The same for people.
+    page: &'static str,
     base: String,
     /// The user has said where it is.
     is_named: bool,
@@ -29,10 +31,13 @@ impl Archive {
         taken: Option<usize>,
         named: Option<&Uri>,
     ) -> Option<Archive> {
-        let path = if remote.name == "zipkin" { "/api/v2/trace/" } else { "/api/traces/" };
+        let (path, page) = match remote.name {
+            "zipkin" => ("/api/v2/trace/", "/zipkin/traces/"),
+            _ => ("/api/traces/", "/trace/"),
+        };
         if let Some(named) = named {
             let base = named.to_string();
-            return Some(Archive { path, base, is_named: true, is_guessed: false });
+            return Some(Archive { path, page, base, is_named: true, is_guessed: false });
         }
         let taken = remote.destinations.get(taken?)?;
         let Endpoint::Tcp(uri) = &taken.endpoint else { return None };
@@ -45,12 +50,21 @@ impl Archive {
             }
             _ => return None,
         };
-        Some(Archive { path, base, is_named: false, is_guessed: remote.name != "zipkin" })
+        Some(Archive { path, page, base, is_named: false, is_guessed: remote.name != "zipkin" })
     }
 
-    /// Where a trace is shown.
+    /// Where programs find a trace.
     pub(super) fn url(&self, trace: &str) -> String {
-        format!("{}{}{trace}", self.base.trim_end_matches('/'), self.path)
+        self.at(self.path, trace)
+    }
+
+    /// Where people do.
+    pub(super) fn page(&self, trace: &str) -> String {
+        self.at(self.page, trace)
+    }
+
+    fn at(&self, path: &str, trace: &str) -> String {
+        format!("{}{path}{trace}", self.base.trim_end_matches('/'))
     }
 
     /// How it is reached: as the backend, but with the backend's headers only where it is known to be on the backend's host.
@@ -114,6 +128,7 @@ mod tests {
         let named: Uri = "http://q:1/jaeger/".parse().unwrap();
         let archive = Archive::of(&remote, None, Some(&named)).unwrap();
         assert_eq!(archive.url("4bf9"), "http://q:1/jaeger/api/traces/4bf9");
+        assert_eq!(archive.page("4bf9"), "http://q:1/jaeger/trace/4bf9");
         assert!(archive.remote(&remote).headers.0.is_empty());
         let own = Archive { is_named: false, ..archive };
         assert!(!own.remote(&remote).headers.0.is_empty());

@@ -110,7 +110,11 @@ async fn read(archive: &Archive, remote: &Remote, marked: &Marked, patience: Dur
         };
         match reply.status {
             200 if holds(&reply.body, &marked.span()) => {
-                return Step::well("read", format!("shown at {url}"), Some(began.elapsed()));
+                return Step::well(
+                    "read",
+                    format!("shown at {}", archive.page(&marked.trace())),
+                    Some(began.elapsed()),
+                );
             }
             200 | 404 if began.elapsed() < patience => sleep(PAUSE).await,
             200 | 404 => return missing(&url, patience),

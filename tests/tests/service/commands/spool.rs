@@ -1,7 +1,7 @@
 //! `spool`: what waits on disk is listed, sent and deleted, beside programs that run.
 
 use super::{Desk, desk};
-use crate::support::{Arrived, Program, SYNC, Signal, nobody, refusing, status, taking};
+use crate::support::{Arrived, COMMAND, Program, SYNC, Signal, nobody, refusing, status, taking};
 use serde_json::json;
 
 /// A desk in whose spool two spans wait that a service has left there.
@@ -77,6 +77,20 @@ fn nothing_is_deleted_unasked() {
     emptied.assert_code(0);
     assert_eq!(emptied.json(), json!({"spans": 2, "segments": 1, "damaged": 0}));
     assert_waiting(&desk, 0);
+}
+
+#[test]
+fn on_a_terminal_it_is_asked_whether_to_delete() {
+    let desk = left();
+    for (answer, code, spans) in [("n\n", 1, 2), ("\n", 1, 2), ("y\n", 0, 0)] {
+        let program = Program::within(&[COMMAND, "spool", "empty"]).typed(answer);
+        let variables = desk.variables.iter();
+        let outcome =
+            variables.fold(program, |program, (name, value)| program.env(name, value)).run();
+        outcome.assert_code(code);
+        outcome.assert_says("that no running program owns? y or n");
+        assert_waiting(&desk, spans);
+    }
 }
 
 #[test]

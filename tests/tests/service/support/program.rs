@@ -21,6 +21,8 @@ pub(crate) struct Program {
     terminal: Option<Terminal>,
     /// The same for its standard output.
     screen: Option<Terminal>,
+    /// Where its standard input comes from, where there is one.
+    keyboard: Option<Terminal>,
 }
 
 /// A program that runs.
@@ -32,6 +34,7 @@ pub(crate) struct Running {
     /// Comes when the program has ended and all that it said is known.
     status: Receiver<ExitStatus>,
     _folder: TempDir,
+    _keyboard: Option<Terminal>,
 }
 
 /// What it has written to standard error so far.
@@ -87,7 +90,7 @@ impl Program {
             .env("PATH", "/usr/bin:/bin")
             .current_dir(folder.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Program { command, folder, terminal: None, screen: None }
+        Program { command, folder, terminal: None, screen: None, keyboard: None }
     }
 
     /// Starts it in a folder of this name, in which this settings file is.
@@ -112,6 +115,15 @@ impl Program {
         let (screen, program_side) = Terminal::open();
         self.command.stdout(program_side);
         self.screen = Some(screen);
+        self
+    }
+
+    /// Its standard input is a terminal on which somebody types this.
+    pub(crate) fn typed(mut self, text: &str) -> Program {
+        let (keyboard, program_side) = Terminal::open();
+        keyboard.type_in(text);
+        self.command.stdin(program_side);
+        self.keyboard = Some(keyboard);
         self
     }
 
@@ -154,7 +166,15 @@ impl Program {
         let piped = child.stderr.take().map(|pipe| Box::new(pipe) as Box<dyn Read + Send>);
         let from = piped.or(self.terminal.map(Terminal::reader)).unwrap();
         let status = watch(child, from, stderr.clone(), reading);
-        Running { pid, began, lines, stderr, status, _folder: self.folder }
+        Running {
+            pid,
+            began,
+            lines,
+            stderr,
+            status,
+            _folder: self.folder,
+            _keyboard: self.keyboard,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::process::Stdio;
 
@@ -19,6 +19,11 @@ impl Terminal {
         let name = ptsname(&people, Vec::new()).unwrap();
         let program = open(name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
         (Terminal(people), program.into())
+    }
+
+    /// Writes as people do.
+    pub(crate) fn type_in(&self, text: &str) {
+        File::from(self.0.try_clone().unwrap()).write_all(text.as_bytes()).unwrap();
     }
 
     /// Reads what the program writes, until nobody has the other side.
