@@ -28,6 +28,7 @@ fn main() -> io::Result<()> {
             ["bad"] => bad(),
             ["greet", name] => greet(name),
             ["flush"] => synndicate::flush().to_string(),
+            ["settle"] => settle(),
             ["ledger"] => account(&synndicate::ledger()),
             ["health"] => synndicate::health().to_json(),
             ["shutdown"] => account(&synndicate::shutdown()),
@@ -122,6 +123,15 @@ fn tenths_of_spans(each: u64) -> io::Result<()> {
         answer_with("a tenth")?;
     }
     Ok(())
+}
+
+/// Waits until nothing waits any more, neither in memory nor on disk.
+fn settle() -> String {
+    while synndicate::ledger().waiting > 0 {
+        synndicate::flush();
+        thread::sleep(Duration::from_millis(5));
+    }
+    "settled".to_owned()
 }
 
 fn account(ledger: &Ledger) -> String {

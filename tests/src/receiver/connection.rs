@@ -19,6 +19,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio_rustls::TlsAcceptor;
 use tonic::body::Body;
 
 /// What nobody takes for HTTP.
@@ -43,8 +44,19 @@ pub(super) async fn serve(stream: Stream, shared: Arc<Shared>) {
     let (cuts, cut) = unbounded_channel();
     let connection = Connection { shared, cuts };
     match stream {
-        Stream::Tcp(stream) => serve_tcp(stream, connection, cut).await,
+        Stream::Tcp(stream) => match connection.shared.tls() {
+            Some(tls) => serve_tls(stream, &tls, connection).await,
+            None => serve_tcp(stream, connection, cut).await,
+        },
         Stream::Unix(stream) => connection.speak(stream).await,
+    }
+}
+
+/// Such a connection is not cut off.
+async fn serve_tls(stream: TcpStream, tls: &TlsAcceptor, connection: Connection) {
+    // A client that does not trust the certificate hangs up.
+    if let Ok(stream) = tls.accept(stream).await {
+        connection.speak(stream).await;
     }
 }
 

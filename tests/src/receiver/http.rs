@@ -25,7 +25,7 @@ pub(super) async fn answer(
     request: Request<Incoming>,
 ) -> Response<Body> {
     let (head, body) = request.into_parts();
-    if wire == Wire::Zipkin && !head.uri.path().ends_with(zipkin::PATH) {
+    if head.uri.path().ends_with(zipkin::PATH) != (wire == Wire::Zipkin) {
         return response(StatusCode::NOT_FOUND, Bytes::new());
     }
     // As real servers do, a body that is too large is refused before it is read to its end.

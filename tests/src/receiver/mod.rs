@@ -3,7 +3,7 @@
 //! What it speaks is none of ours: over gRPC it is the service that the crate `opentelemetry-proto` generates, over HTTP that
 //! crate's messages behind hyper, into which Zipkin's lists are turned as well; Jaeger's service is generated from its own
 //! definition. `answer` says what can come of a request, `noted` what is remembered of it, `address` where it listens also while
-//! nobody does; `connection` serves one client, `http`, `grpc` and `jaeger` read its requests.
+//! nobody does and `tls` how it is known there; `connection` serves one client, `http`, `grpc` and `jaeger` read its requests.
 
 mod address;
 mod answer;
@@ -12,6 +12,7 @@ mod grpc;
 mod http;
 mod jaeger;
 mod noted;
+mod tls;
 mod zipkin;
 
 use address::Address;
@@ -24,9 +25,11 @@ use std::time::Duration;
 use std::{fmt, io};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
 
 pub use answer::{Answer, Fault, Refusal, Retry};
 pub use noted::{Export, Noted};
+pub use tls::{Authority, Certificate};
 
 /// How long a test waits for what must come; only one that has failed waits so long.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -71,6 +74,14 @@ impl Wire {
             Wire::Zipkin => "zipkin",
         }
     }
+
+    /// The version of HTTP as TLS names it.
+    fn protocol(self) -> &'static [u8] {
+        match self {
+            Wire::Grpc | Wire::Jaeger => b"h2",
+            Wire::Http | Wire::Json | Wire::Zipkin => b"http/1.1",
+        }
+    }
 }
 
 type Script = dyn Fn(&Export) -> Answer + Send + Sync;
@@ -81,6 +92,8 @@ struct Manners {
     script: Box<Script>,
     /// The largest request in bytes, and 4 MiB where nobody says anything: what tonic and the OpenTelemetry Collector take.
     limit: usize,
+    /// Nothing where connections are not secured.
+    tls: Mutex<Option<TlsAcceptor>>,
 }
 
 /// What the receiver and its connections share.
@@ -93,6 +106,11 @@ impl Shared {
     /// What is spoken now.
     fn wire(&self) -> Wire {
         *lock(&self.manners.wire)
+    }
+
+    /// How connections are secured now.
+    fn tls(&self) -> Option<TlsAcceptor> {
+        lock(&self.manners.tls).clone()
     }
 }
 
@@ -149,6 +167,28 @@ impl Setup {
         Ok(receiver)
     }
 
+    /// Listens on a free port of `localhost`: of its IPv4 address, until it [moves](Receiver::change_address).
+    ///
+    /// # Errors
+    ///
+    /// When the operating system gives no port or no thread.
+    pub fn listen_on_localhost(self) -> io::Result<Receiver> {
+        let receiver = self.at(Address::localhost()?)?;
+        receiver.come_back()?;
+        Ok(receiver)
+    }
+
+    /// Listens on a free port of the IPv4 loopback address, for TLS with a valid certificate.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system gives no port or no thread, or there is no certificate.
+    pub fn listen_for_tls(self, authority: &Authority) -> io::Result<Receiver> {
+        let receiver = self.away()?;
+        receiver.restart_with(authority, Certificate::Valid)?;
+        Ok(receiver)
+    }
+
     /// Listens on a Unix socket at `path`.
     ///
     /// # Errors
@@ -194,6 +234,7 @@ impl Receiver {
             wire: Mutex::new(wire),
             script: Box::new(|_| Answer::Taken),
             limit: 4 * 1024 * 1024,
+            tls: Mutex::default(),
         };
         Setup { manners, notes: Notes::of_everything() }
     }
@@ -201,7 +242,11 @@ impl Receiver {
     /// The endpoint as the settings name it.
     #[must_use]
     pub fn endpoint(&self) -> String {
-        self.address.endpoint()
+        let endpoint = self.address.endpoint();
+        match self.shared.tls() {
+            Some(_) => endpoint.replacen("http", "https", 1),
+            None => endpoint,
+        }
     }
 
     /// What is spoken here.
@@ -258,6 +303,28 @@ impl Receiver {
         });
         *lock(&self.listening) = Some(task);
         Ok(())
+    }
+
+    /// Is no longer at one address of `localhost`, but at the other.
+    ///
+    /// # Errors
+    ///
+    /// When it has one address only.
+    pub fn change_address(&self) -> io::Result<()> {
+        self.go_away();
+        self.address.change()?;
+        self.come_back()
+    }
+
+    /// Ends as a server that is killed, and comes back with another certificate.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn restart_with(&self, authority: &Authority, certificate: Certificate) -> io::Result<()> {
+        self.go_away();
+        *lock(&self.shared.manners.tls) = Some(authority.acceptor(certificate, self.wire())?);
+        self.come_back()
     }
 
     /// What was noted so far.
