@@ -3,10 +3,13 @@
 use super::{Accepted, ExportError};
 use crate::batch::Batch;
 use std::future::pending;
+use std::time::Duration;
+use tokio::time::sleep;
 
 /// What happens to one batch.
 pub(crate) enum Answer {
     Now(Result<Accepted, ExportError>),
+    After(Duration, Result<Accepted, ExportError>),
     Never,
     Panic,
 }
@@ -33,6 +36,10 @@ impl ScriptedExporter {
     pub(super) async fn export(&mut self, batch: &Batch) -> Result<Accepted, ExportError> {
         match (self.script)(batch) {
             Answer::Now(result) => result,
+            Answer::After(time, result) => {
+                sleep(time).await;
+                result
+            }
             Answer::Never => pending().await,
             Answer::Panic => panic!("the exporter panics by script"),
         }

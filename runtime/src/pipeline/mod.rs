@@ -10,8 +10,8 @@
 //! [`Core`], and an [`Exporter`] and a monitor of `health` for each backend. Before every attempt the sender asks which backend
 //! is the first that is up, so that a batch which one does not take goes to the next; the prober finds out meanwhile which ones
 //! are. Where none is, batches go to the spool; what the queue cannot hold does too, by the spooler, which brings batches back one
-//! at a time when a backend is up. A batch is sent to one backend; only a timeout may bring it to two. The pipeline must never read settings or the environment, and nothing above it waits for it but those
-//! who ask it to flush.
+//! at a time when a backend is up. A batch is sent to one backend; only a timeout may bring it to two. The pipeline must never read
+//! settings or the environment, and nothing above it waits for it but those who ask it to flush.
 
 mod backend;
 mod backends;
@@ -29,6 +29,7 @@ mod sender;
 mod spooler;
 #[cfg(test)]
 mod tests;
+mod worker;
 
 pub use health::{Health, Waiting};
 pub(crate) use ledger::Accounts;
@@ -39,23 +40,17 @@ pub(crate) use retry::RetryPolicy;
 
 use crate::batch::Resource;
 use crate::exporter::{ExportError, Exporter};
-use crate::health::Pace;
 use crate::plan::BatchLimits;
 use crate::recorder::{Core, hand_over_of_this_thread, hand_over_unfinished, silence_thread};
 use crate::spool::Spool;
 use backends::Backends;
-use losses::Losses;
-use prober::Prober;
-use reader::Reader;
-use sender::Sender;
-use spooler::Spooler;
-use std::cell::OnceCell;
 use std::io;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{JoinHandle, ThreadId};
 use std::time::Duration;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
+use worker::Worker;
 
 /// How long the worker may take to notice that its time is over.
 const MARGIN: Duration = Duration::from_millis(200);
@@ -103,54 +98,16 @@ impl Pipeline {
     ///
     /// When the operating system gives no thread or no means to wait for the network.
     pub(crate) fn start(parts: Parts) -> io::Result<(Pipeline, Receiver<FirstProbe>)> {
-        let Parts { core, queue, accounts, primary, fallbacks, resource, batch, .. } = parts;
-        let (probe_interval, retry, say) = (parts.probe_interval, parts.retry, parts.say);
+        let (core, queue, accounts) =
+            (parts.core.clone(), parts.queue.clone(), parts.accounts.clone());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (probed, probe) = sync_channel(1);
-        let reader = Reader {
-            core: core.clone(),
-            queue: queue.clone(),
-            accounts: accounts.clone(),
-            losses: Losses::new(say.clone()),
-        };
-        let spool = parts.spool.map(Arc::new);
-        let bytes = batch.bytes.saturating_sub(resource.header_len());
-        let pace = Pace::new(probe_interval, 1 + fallbacks.len());
-        let pace = if spool.is_some() { pace.with_spool() } else { pace };
-        let backends = Backends::new(primary, fallbacks, pace, bytes, &say);
-        let backends = Arc::new(backends);
-        let prober = Prober {
-            backends: backends.clone(),
-            accounts: accounts.clone(),
-            core: core.clone(),
-            resource: resource.clone(),
-        };
-        let (replays, replayed) = tokio::sync::mpsc::channel(1);
-        let spooler = spool.clone().map(|spool| Spooler {
-            spool,
-            backends: backends.clone(),
-            queue: queue.clone(),
-            accounts: accounts.clone(),
-            resource: resource.clone(),
-            limits: batch,
-            replays,
-        });
-        let sender = Sender {
-            backends: backends.clone(),
-            queue: queue.clone(),
-            accounts: accounts.clone(),
-            core: core.clone(),
-            resource,
-            limits: batch,
-            retry,
-            spool,
-            replays: tokio::sync::Mutex::new(replayed),
-            last_moment: OnceCell::new(),
-        };
+        let work = Worker::new(parts);
+        let backends = work.backends().clone();
         let worker = std::thread::Builder::new().name("synndicate".into());
         let worker = worker.spawn(move || {
             silence_thread();
-            runtime.block_on(work(sender, reader, prober, spooler, probed));
+            runtime.block_on(work.run(probed));
             // Connections that are still being made would keep the runtime, and so the thread.
             runtime.shutdown_background();
         })?;
@@ -212,59 +169,5 @@ impl Pipeline {
         if let Some(worker) = worker.take_if(|worker| worker.is_finished()) {
             let _ = worker.join();
         }
-    }
-}
-
-/// The worker: reads the rings, sends batches and asks backends until the queue is closed and empty, or its deadline is over.
-async fn work(
-    sender: Sender,
-    reader: Reader,
-    prober: Prober,
-    spooler: Option<Spooler>,
-    probed: SyncSender<FirstProbe>,
-) {
-    let _end = EndQueue(sender.queue.clone());
-    let deadline = deadline(sender.queue.clone());
-    let send = async {
-        let result = sender.probe().await.map(drop);
-        let primary = sender.backends.primary();
-        let probe = FirstProbe { place: primary.place(), result };
-        if let Err(TrySendError::Disconnected(late)) = probed.try_send(probe) {
-            primary.notices().answered_late(&late);
-        }
-        sender.run().await;
-    };
-    let spool = async {
-        match spooler {
-            Some(spooler) => spooler.run().await,
-            None => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        // The sender asks the first backend before the prober would.
-        biased;
-        () = send => {}
-        () = prober.run() => {}
-        () = spool => {}
-        () = reader.run() => {}
-        () = deadline => {}
-    }
-}
-
-/// Ends the queue however the worker ends, so that nobody waits for it in vain and nothing is lost uncounted.
-struct EndQueue(Arc<Queue>);
-
-impl Drop for EndQueue {
-    fn drop(&mut self) {
-        self.0.end();
-    }
-}
-
-/// Comes when the program has begun to end and its time is over.
-async fn deadline(queue: Arc<Queue>) {
-    let mut closed = queue.closed.subscribe();
-    let deadline = closed.wait_for(Option::is_some).await.ok().and_then(|deadline| *deadline);
-    if let Some(deadline) = deadline {
-        sleep_until(deadline).await;
     }
 }

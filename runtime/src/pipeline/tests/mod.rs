@@ -8,6 +8,7 @@ mod queueing;
 #[cfg(feature = "spool")]
 mod spooling;
 mod stage;
+mod virtual_time;
 
 use super::{Accounts, DropReason, FirstProbe, Ledger, Parts, Pipeline, Queue, RetryPolicy, Say};
 use crate::batch::{Batch, Chunk, Resource, protobuf};
@@ -82,13 +83,20 @@ impl Setup {
         fallbacks: Vec<Exporter>,
         say: Say,
     ) -> (Pipeline, mpsc::Receiver<FirstProbe>, Arc<Queue>, Arc<Core>) {
+        let parts = self.parts(primary, fallbacks, say);
+        let (queue, core) = (parts.queue.clone(), parts.core.clone());
+        let (pipeline, probe) = Pipeline::start(parts).unwrap();
+        (pipeline, probe, queue, core)
+    }
+
+    fn parts(self, primary: Exporter, fallbacks: Vec<Exporter>, say: Say) -> Parts {
         let tally = self.spool.as_ref().map(|spool| spool.tally().clone());
         let accounts = Arc::new(Accounts::new(tally));
         let queue = Arc::new(Queue::new(self.queue, accounts.clone()));
         let core = Core::new(crate::testing::everything(), queue.clone());
-        let parts = Parts {
-            core: core.clone(),
-            queue: queue.clone(),
+        Parts {
+            core,
+            queue,
             accounts,
             primary,
             fallbacks,
@@ -98,9 +106,7 @@ impl Setup {
             retry: self.retry,
             spool: self.spool,
             say,
-        };
-        let (pipeline, probe) = Pipeline::start(parts).unwrap();
-        (pipeline, probe, queue, core)
+        }
     }
 }
 
