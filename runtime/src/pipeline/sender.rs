@@ -149,17 +149,14 @@ impl Sender {
         }
     }
 
-    /// Sends a batch that the spool has, and will have when the program ends before that is done.
-    async fn replay(&self, replay: Replay) {
-        let mut closed = self.queue.closed.subscribe();
-        let Replay { spooled, over } = replay;
+    /// Sends a batch that the spool has, and will have when the program ends before that is done. An answer that is under way then
+    /// is waited for: without it, the next run would send the batch again.
+    async fn replay(&self, Replay { spooled, over }: Replay) {
         let batch = InFlight::replayed(spooled.batch, self.accounts.clone());
-        tokio::select! {
-            biased;
-            _ = closed.wait_for(Option::is_some) => {}
-            is_settled = self.deliver(batch) => if is_settled && let Some(spool) = &self.spool {
-                spool.done(spooled.token).await;
-            },
+        if self.deliver(batch).await
+            && let Some(spool) = &self.spool
+        {
+            spool.done(spooled.token).await;
         }
         drop(over);
     }

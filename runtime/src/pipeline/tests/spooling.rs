@@ -62,6 +62,18 @@ fn what_is_left_at_the_end_is_sent_by_the_next_run() {
 }
 
 #[test]
+fn a_batch_of_the_spool_that_is_under_way_at_the_end_is_not_sent_again() {
+    let folder = folder();
+    let stage = with_spool(folder.path()).on_stage(&[AWAY]);
+    stage.deliver("1");
+    let before = stage.ways();
+    stage.set(0, Mood::TakesSlowly);
+    stage.wait(|| stage.ways() != before);
+    let ledger = stage.end();
+    assert_eq!((ledger.exported, ledger.spooled), (1, 0), "{ledger}");
+}
+
+#[test]
 fn a_backend_that_hangs_leaves_time_to_put_the_rest_into_the_spool() {
     let folder = folder();
     let stage = with_spool(folder.path()).on_stage(&[Mood::Takes]);

@@ -3,13 +3,15 @@
 use super::{Answer, PATIENCE, Setup, accept, chunk, names, refuse};
 use crate::batch::Batch;
 use crate::exporter::scripted::ScriptedExporter;
-use crate::exporter::{ErrorKind, Exporter};
+use crate::exporter::{Accepted, ErrorKind, Exporter};
 use crate::health::{BackendHealth, BackendState};
 use crate::pipeline::{FirstProbe, Ledger, Pipeline};
 use crate::recorder::Core;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
+
+const A_MOMENT: Duration = Duration::from_millis(100);
 
 /// How a backend answers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,6 +22,8 @@ pub(super) enum Mood {
     FailsBatches(ErrorKind),
     /// The next batch is not taken, all others are.
     FailsOnce(ErrorKind),
+    /// Batches are taken after a moment.
+    TakesSlowly,
     /// Nothing is ever answered.
     Hangs,
     /// Batches are taken, probes are never answered.
@@ -32,6 +36,7 @@ impl Mood {
             (Mood::Fails(kind), _) | (Mood::FailsBatches(kind) | Mood::FailsOnce(kind), 1..) => {
                 refuse(kind)
             }
+            (Mood::TakesSlowly, 1..) => Answer::After(A_MOMENT, Ok(Accepted::default())),
             (Mood::Hangs, _) | (Mood::HangsInProbes, 0) => Answer::Never,
             _ => accept(),
         }
