@@ -61,11 +61,38 @@ impl Program {
         variables: impl IntoIterator<Item = (String, String)>,
         file: Option<&str>,
     ) -> io::Result<Program> {
+        Program::launch(Command::new(executable), variables, file)
+    }
+
+    /// Starts `executable` with these settings where no file can grow beyond so many blocks of 512 or 1024 bytes, as the shell
+    /// counts: what a disk that is full does to it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started.
+    pub fn start_on_a_full_disk<V: AsRef<str>>(
+        executable: &str,
+        settings: impl IntoIterator<Item = (&'static str, V)>,
+        blocks: u32,
+    ) -> io::Result<Program> {
+        let mut command = Command::new("/bin/sh");
+        let limit = format!("trap '' XFSZ && ulimit -f {blocks} && exec \"$0\"");
+        command.args(["-c", &limit, executable]);
+        let variables =
+            settings.into_iter().map(|(key, value)| (variable(key), value.as_ref().to_owned()));
+        Program::launch(command, variables, None)
+    }
+
+    fn launch(
+        mut command: Command,
+        variables: impl IntoIterator<Item = (String, String)>,
+        file: Option<&str>,
+    ) -> io::Result<Program> {
         let directory = tempfile::tempdir()?;
         if let Some(text) = file {
             fs::write(directory.path().join("Synndicate.toml"), text)?;
         }
-        let mut child = Command::new(executable)
+        let mut child = command
             .env_clear()
             .envs(variables)
             .current_dir(directory.path())
@@ -184,6 +211,20 @@ impl Program {
             return Err(self.failed(&"it does not end"));
         }
         Ok((self.child.wait()?, log))
+    }
+
+    /// Kills it without a word; all that it had answered and nobody has read.
+    ///
+    /// # Errors
+    ///
+    /// When it has ended by itself.
+    pub fn kill(mut self) -> io::Result<Vec<String>> {
+        if let Some(status) = self.child.try_wait()? {
+            return Err(self.failed(&format!("it has ended by itself: {status}")));
+        }
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(self.replies.iter().collect())
     }
 
     fn failed(&self, error: &dyn fmt::Display) -> io::Error {

@@ -5,6 +5,7 @@
 
 mod ending;
 mod jaeger;
+mod killed;
 mod limits;
 mod log;
 mod recovery;

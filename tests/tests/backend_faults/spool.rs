@@ -1,6 +1,6 @@
 //! Outages that outlast the program: what is in `tracing_spool_dir` is sent by the next run.
 
-use super::{Result, arrivals, on_both_wires, start};
+use super::{Result, arrivals, on_both_wires, on_every_wire, start};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -36,6 +36,7 @@ fn what_was_flushed_outlasts_a_program_that_is_killed() -> Result<()> {
         let noted = receiver.wait_until(|noted| noted.spans().count() == 1500)?;
         assert_eq!(times(&noted), [(5, 300)].into());
         drop(noted);
+        program.ask("settle")?;
         let account = program.shutdown()?;
         assert_eq!((account.recovered, account.exported), (1500, 1500), "{account:?}");
         assert_eq!((account.waiting, account.dropped()), (0, 0), "{account:?}");
@@ -60,6 +61,32 @@ fn what_is_left_at_the_end_is_told_and_sent_by_the_next_run() -> Result<()> {
         let _program = start_with_spool(&receiver, folder.path())?;
         let noted = receiver.wait_until(|noted| noted.spans().count() == 3000)?;
         assert_eq!(times(&noted), [(1, 3000)].into());
+        Ok(())
+    })
+}
+
+#[test]
+fn what_a_full_disk_does_not_take_is_counted_and_nothing_else_is_lost() -> Result<()> {
+    on_every_wire(|wire| {
+        let folder = tempfile::tempdir()?;
+        let receiver = Receiver::over(wire).away()?;
+        let spool = ("tracing_spool_dir", folder.path().display().to_string());
+        let settings = receiver.settings().into_iter().chain([spool]);
+        let executable = env!("CARGO_BIN_EXE_driven_service");
+        let mut program = Program::start_on_a_full_disk(executable, settings, 64)?;
+        for _ in 0..100 {
+            program.ask("spans 10 500")?;
+            assert!(program.flush()?);
+        }
+        program.wait_for_log("does not take a batch")?;
+        let account = program.account()?;
+        let lost = account.dropped_for("SpoolFailed");
+        assert!(account.balances() && lost > 0 && account.spooled > 0, "{account:?}");
+        receiver.come_back()?;
+        program.ask("settle")?;
+        let account = program.shutdown()?;
+        assert_eq!((account.exported, account.dropped()), (1000 - lost, lost), "{account:?}");
+        assert_eq!(arrivals(&receiver.noted()).len() as u64, 1000 - lost);
         Ok(())
     })
 }
