@@ -40,7 +40,7 @@ impl Tcp {
         Ok(Tcp {
             destination,
             route,
-            connector: connector(remote.timeout),
+            connector: connector(Resolver, remote.timeout),
             timeout: remote.timeout,
         })
     }
@@ -99,8 +99,8 @@ where
     Ok(service.call(uri.clone()).await.map_err(Into::into)?.into_inner())
 }
 
-fn connector(timeout: Duration) -> HttpConnector<Resolver> {
-    let mut connector = HttpConnector::new_with_resolver(Resolver);
+fn connector<R>(resolver: R, timeout: Duration) -> HttpConnector<R> {
+    let mut connector = HttpConnector::new_with_resolver(resolver);
     connector.enforce_http(false);
     connector.set_nodelay(true);
     // Shared among the addresses of a name, so that one which swallows everything does not use up the time of the others.
@@ -118,4 +118,81 @@ fn connector(timeout: Duration) -> HttpConnector<Resolver> {
 fn with_port(uri: &Uri, default: u16) -> Option<Uri> {
     let authority = format!("{}:{}", uri.host()?, uri.port_u16().unwrap_or(default));
     Uri::builder().scheme(uri.scheme_str()?).authority(authority).path_and_query("/").build().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::resolve::Unresolved;
+    use super::*;
+    use hyper_util::client::legacy::connect::dns::Name;
+    use std::future::{Ready, ready};
+    use std::io;
+    use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+    use std::sync::{Arc, Mutex};
+    use std::task::{Context, Poll};
+    use tokio::net::TcpListener;
+
+    /// What names are from one look to the next; nothing at all where the resolver fails.
+    #[derive(Clone)]
+    struct Zone(Arc<Mutex<Vec<Vec<IpAddr>>>>);
+
+    impl Zone {
+        fn of<const LOOKS: usize>(looks: [&[IpAddr]; LOOKS]) -> Zone {
+            Zone(Arc::new(Mutex::new(looks.into_iter().rev().map(<[IpAddr]>::to_vec).collect())))
+        }
+    }
+
+    impl Service<Name> for Zone {
+        type Response = std::vec::IntoIter<SocketAddr>;
+        type Error = Unresolved;
+        type Future = Ready<Result<Self::Response, Unresolved>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Unresolved>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, _: Name) -> Self::Future {
+            let addresses = self.0.lock().unwrap().pop().unwrap();
+            if addresses.is_empty() {
+                return ready(Err(Unresolved(io::Error::other("no answer"))));
+            }
+            let addresses = addresses.into_iter().map(|address| SocketAddr::new(address, 0));
+            ready(Ok(addresses.collect::<Vec<_>>().into_iter()))
+        }
+    }
+
+    const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    const THERE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
+    const NOWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 3));
+
+    async fn listen() -> (TcpListener, Uri) {
+        let listener = TcpListener::bind((HERE, 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        (listener, format!("http://backend.example:{port}/").parse().unwrap())
+    }
+
+    fn connector_in(zone: &Zone) -> HttpConnector<Zone> {
+        connector(zone.clone(), Duration::from_secs(30))
+    }
+
+    #[tokio::test]
+    async fn each_address_of_a_name_is_tried_until_one_answers() {
+        let (_listener, uri) = listen().await;
+        for addresses in [&[THERE, HERE][..], &[THERE, NOWHERE, HERE]] {
+            let zone = Zone::of([addresses]);
+            let stream = call(connector_in(&zone), &uri).await.unwrap();
+            assert_eq!(stream.peer_addr().unwrap().ip(), HERE, "of {addresses:?}");
+        }
+        call(connector_in(&Zone::of([&[THERE, NOWHERE]])), &uri).await.unwrap_err();
+    }
+
+    #[tokio::test]
+    async fn a_name_is_looked_up_anew_for_each_connection() {
+        let (_listener, uri) = listen().await;
+        let zone = Zone::of([&[], &[THERE], &[HERE], &[]]);
+        let connector = connector_in(&zone);
+        for is_there in [false, false, true, false] {
+            assert_eq!(call(connector.clone(), &uri).await.is_ok(), is_there);
+        }
+    }
 }
