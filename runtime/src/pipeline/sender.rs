@@ -257,7 +257,7 @@ impl Sender {
             if self.spools() {
                 return Verdict::Spool;
             }
-            let again = self.next_attempt(error.kind, &tour);
+            let again = self.next_attempt(backend, error.kind, &tour);
             if !is_ending {
                 self.wait(error.kind, again).await;
             } else if answers(error.kind) && self.is_in_time(again) {
@@ -310,12 +310,15 @@ impl Sender {
         next.is_some()
     }
 
-    /// When the batch is tried again, if nothing happens before.
-    fn next_attempt(&self, kind: ErrorKind, tour: &Tour) -> Instant {
+    /// When the batch is tried again, if nothing happens before. At once where another backend is there for it should it fail again:
+    /// under load the queue has no room for a second of spans.
+    fn next_attempt(&self, backend: &Backend, kind: ErrorKind, tour: &Tour) -> Instant {
         if let Some((_, Standing::Resting(until))) = self.backends.choose(&tour.avoided) {
             return until;
         }
-        let at_once = (kind == ErrorKind::WireNotSpoken).then_some(Duration::ZERO);
+        let is_at_once = kind == ErrorKind::WireNotSpoken
+            || self.backends.ready(&tour.avoided_and(backend)).is_some();
+        let at_once = is_at_once.then_some(Duration::ZERO);
         let again = Instant::now() + self.retry.wait(tour.failures, at_once, random());
         self.backends.end_of_rest(&tour.avoided).map_or(again, |end| end.min(again))
     }

@@ -43,6 +43,19 @@ fn a_backend_that_fails_twice_in_a_row_is_left_also_by_the_batch_that_it_did_not
 }
 
 #[test]
+fn a_backend_that_fails_is_tried_again_at_once_where_another_one_is_there() {
+    let stage = Setup { retry: NEVER, ..probing(SELDOM) }.on_stage(&[Takes, Takes]);
+    stage.deliver("1");
+    stage.wait_for(1, Up);
+    stage.set(0, FailsOnce(DOWN));
+    stage.deliver("2");
+    stage.set(0, Fails(DOWN));
+    stage.deliver("3");
+    assert_eq!(stage.ways(), ["1: a", "2: a a", "3: a a b"]);
+    stage.end();
+}
+
+#[test]
 fn a_backend_that_fails_once_is_tried_again_and_degraded() {
     let stage = probing(SELDOM).on_stage(&[Takes, Takes]);
     stage.deliver("1");

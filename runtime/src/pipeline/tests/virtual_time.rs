@@ -152,6 +152,9 @@ async fn spans_leave_a_backend_that_dies_within_two_seconds_and_return_within_tw
                 }
             };
             assert!(switch < Duration::from_secs(2), "{switch:?} after it {trouble:?}");
+            if let Trouble::Refuses = trouble {
+                assert!(switch < Duration::from_millis(100), "{switch:?}: the queue has no room");
+            }
 
             scene.until(life).await;
             let life = Duration::from_secs(life);
