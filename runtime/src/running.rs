@@ -150,8 +150,8 @@ impl Running {
         self.ended.load(Acquire)
     }
 
-    /// Ends tracing: records nothing more, sends what there is within the deadline, and tells what was lost, once. Who comes
-    /// second waits for the same end.
+    /// Ends tracing: records nothing more, sends what there is within the deadline, and tells what was lost and who took the
+    /// rest, once. Who comes second waits for the same end.
     pub(crate) fn end(&self) -> Ledger {
         if !self.ending.swap(true, AcqRel) {
             // First, so that under load no more spans begin than can be sent. Nobody else's subscriber can have come between.
@@ -159,10 +159,10 @@ impl Running {
         }
         let ledger = self.pipeline.shutdown(self.timeout);
         self.ended.store(true, Release);
-        if let Some(lost) = ledger.lost()
+        if let Some(farewell) = self.pipeline.health().farewell()
             && !self.told.swap(true, AcqRel)
         {
-            report::say(&lost);
+            report::say(&farewell);
         }
         ledger
     }

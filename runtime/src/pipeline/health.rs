@@ -55,6 +55,18 @@ impl Health {
         self.backends.is_empty() || self.backends.iter().any(is_up)
     }
 
+    /// What to tell at the end: what was lost, and which backends took how much where that is not plain.
+    pub(crate) fn farewell(&self) -> Option<String> {
+        let takers: Vec<_> =
+            self.backends.iter().filter(|backend| backend.exported > 0).map(share).collect();
+        match (self.ledger.lost(), &takers[..]) {
+            (None, [] | [_]) => None,
+            (None, _) => Some(format!("exported spans: {}", takers.join(", "))),
+            (Some(lost), []) => Some(lost),
+            (Some(lost), _) => Some(format!("{lost}\n  exported: {}", takers.join(", "))),
+        }
+    }
+
     /// All of it as JSON, on one line. Like [`Health`] it holds no secret, but the addresses of the backends.
     ///
     /// | key | value |
@@ -88,6 +100,10 @@ impl Health {
         });
         json
     }
+}
+
+fn share(backend: &BackendHealth) -> String {
+    format!("{} to `{}`", backend.exported, backend.place)
 }
 
 fn ledger(out: &mut String, ledger: &Ledger) {
@@ -184,6 +200,42 @@ mod tests {
             let backends = states.iter().map(|state| backend(*state)).collect();
             let health = Health { backends, ..Health::default() };
             assert_eq!(health.is_exporting(), is_exporting, "{states:?}");
+        }
+    }
+
+    #[test]
+    fn the_end_tells_what_was_lost_and_who_took_how_much_where_that_is_not_plain() {
+        let took = |place: &str, exported| BackendHealth {
+            place: place.into(),
+            exported,
+            ..backend(BackendState::Up)
+        };
+        let whole = Ledger { created: 8, exported: 8, ..Ledger::default() };
+        let lost = Ledger { waiting: 1, created: 9, ..whole };
+        let nothing = Ledger { created: 1, waiting: 1, ..Ledger::default() };
+        for (ledger, shares, told) in [
+            (whole, &[("http://a", 8), ("http://b", 0)][..], None),
+            (
+                whole,
+                &[("http://a", 5), ("http://b", 3)],
+                Some("exported spans: 5 to `http://a`, 3 to `http://b`"),
+            ),
+            (
+                lost,
+                &[("http://a", 0), ("http://b", 8)],
+                Some(
+                    "9 spans created: 8 exported, 0 dropped, 1 waiting\n  exported: 8 to `http://b`",
+                ),
+            ),
+            (
+                nothing,
+                &[("http://a", 0)],
+                Some("1 spans created: 0 exported, 0 dropped, 1 waiting"),
+            ),
+        ] {
+            let backends = shares.iter().map(|(place, exported)| took(place, *exported)).collect();
+            let health = Health { ledger, backends, ..Health::default() };
+            assert_eq!(health.farewell().as_deref(), told);
         }
     }
 

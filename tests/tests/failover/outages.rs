@@ -1,6 +1,6 @@
 //! A first backend that goes away, comes back, or falls silent.
 
-use super::{Result, arrivals, other, start};
+use super::{Result, arrivals, entry, other, start};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
@@ -44,9 +44,48 @@ fn spans_go_to_the_fallback_while_the_first_backend_is_gone_and_back_when_it_is_
         let arrivals = arrivals(&[&first, &second]);
         assert_eq!(arrivals.len() as u64, account.created, "over {wire:?}");
         let log = program.end()?.1;
+        let taken = [&first, &second].map(|receiver| receiver.noted().taken);
+        let ending = "synndicate: exported spans: ";
+        let ending = log.iter().find_map(|line| line.strip_prefix(ending)).unwrap_or_default();
+        let shares = ending.split(", ").map(|share| share.split(' ').next().unwrap_or_default());
+        let shares: Vec<u64> = shares.filter_map(|share| share.parse().ok()).collect();
+        assert!(shares.iter().zip(taken).all(|(share, taken)| *share <= taken), "{log:#?}");
+        assert_eq!(shares.iter().sum::<u64>(), account.created, "{log:#?}");
         let down = format!("(spans go to `{}", second.endpoint());
         let told = |text: &str| log.iter().filter(|line| line.contains(text)).count();
         assert_eq!((told(&down), told("takes spans again")), (1, 1), "{log:#?}");
+    }
+    Ok(())
+}
+
+/// At the default settings, which say how long it takes: it is printed, and has no limit here.
+#[test]
+fn a_program_that_sets_nothing_but_a_fallback_switches_over_and_back() -> Result<()> {
+    for wire in Wire::EVERY {
+        let first = Receiver::over(wire).listen()?;
+        let second = Receiver::over(other(wire)).listen()?;
+        let fallbacks = ("tracing_fallbacks", format!("[{}]", entry(&second)));
+        let settings = first.settings().into_iter().chain([fallbacks]);
+        let mut program = Program::start(env!("CARGO_BIN_EXE_driven_service"), settings)?;
+        under_load(&mut program, || {
+            first.wait_until(|noted| noted.taken > 0)?;
+            first.go_away();
+            let death = Instant::now();
+            second.wait_until(|noted| noted.taken > 0)?;
+            let switch = death.elapsed();
+            let before = first.noted().taken;
+            first.come_back()?;
+            let life = Instant::now();
+            first.wait_until(|noted| noted.taken > before)?;
+            println!(
+                "over {wire:?}: left after {switch:.2?}, taken back after {:.2?}",
+                life.elapsed()
+            );
+            Ok(())
+        })?;
+        let account = program.shutdown()?;
+        assert!(account.balances() && account.waiting == 0, "{account:?}");
+        println!("over {wire:?}: {:?} of {} were dropped", account.dropped, account.created);
     }
     Ok(())
 }
