@@ -85,7 +85,7 @@ impl Conversion<'_> {
         let blamed =
             origins.iter().find(|origin| origin.is_standard_variable()).unwrap_or(&origins[0]);
         // Who lowers the queue alone means the batch too.
-        if origins[0] != Origin::Default {
+        if !matches!(origins[0], Origin::Default | Origin::Preset(_)) {
             let message = format!(
                 "`tracing_max_batch_size` is `{batch}`, but must be at most `{queue}`: {}",
                 self.cite("tracing_max_queue_size")

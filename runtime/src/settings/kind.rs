@@ -2,7 +2,7 @@
 
 use super::entries::Entry;
 use super::quantity::{Unit, show_duration, show_size};
-use super::{Propagator, Secret, Settings, headers, read};
+use super::{Preset, Propagator, Secret, Settings, headers, presets, read};
 use std::fmt::Display;
 use std::time::Duration;
 use tracing_subscriber::filter::Targets;
@@ -31,6 +31,8 @@ pub(super) enum Kind {
     Propagators(Field<Vec<Propagator>>),
     /// Paths of URLs, in which `*` stands for anything.
     UrlPaths(Field<Vec<String>>),
+    /// A name that stands for values of other keys, which [`super::presets`] gives.
+    Preset(Field<Option<Preset>>),
     /// A list of backends, which [`super::fallbacks`] reads.
     Fallbacks,
     /// Tables of rules, which [`super::rules`] reads.
@@ -119,6 +121,9 @@ impl Kind {
             Kind::UrlPaths(field) => {
                 put(field(to), read::url_paths(raw)?, |paths| format!("[{}]", paths.join(", ")))
             }
+            Kind::Preset(field) => put(field(to), read::preset(raw)?, |preset| {
+                unset_or(preset.map(Preset::name).as_ref())
+            }),
             Kind::Headers => read_header(entry, to)?,
             Kind::Attributes => read_attribute(entry, to)?,
             // What is in them has mistakes of its own: they are read by `fallbacks::take` and `rules::take`.
@@ -159,6 +164,7 @@ impl Kind {
             Kind::Headers => "a table of headers or a list `name=value,name=value`".into(),
             Kind::Attributes => "a table of texts or a list `name=value,name=value`".into(),
             Kind::Propagators(_) => format!("a list of {}", one_of(Propagator::NAMES)),
+            Kind::Preset(_) => one_of(Preset::NAMES),
             Kind::Fallbacks => "a list of backends, endpoints and tables of both".into(),
             Kind::Rules => "a list of tables".into(),
         }
@@ -173,11 +179,12 @@ impl Kind {
         }
     }
 
-    /// Why the bounds are what they are.
+    /// Why the bounds are what they are, or what a name stands for.
     pub(super) fn reasons(&self) -> Option<String> {
         match self {
             Kind::Count(bounds, _) | Kind::Size(bounds, _) => Some(bounds.reasons()),
             Kind::Duration(times, _) => Some(times.bounds.reasons()),
+            Kind::Preset(_) => Some(presets::told()),
             _ => None,
         }
     }

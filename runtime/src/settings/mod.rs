@@ -3,7 +3,8 @@
 //!
 //! [`load`] asks the sources from the lowest to the highest: built-in defaults, the user's package,
 //! the attribute's arguments, `Synndicate.toml`, its profile, the standard `OTEL_*` variables,
-//! `SYN_OBSERVABILITY__*`, the builder. Each source is taken apart into entries (`entries`), each
+//! `SYN_OBSERVABILITY__*`, the builder; and a preset, whoever chose it, gives what none of them said
+//! (`presets`). Each source is taken apart into entries (`entries`), each
 //! entry is read by the kind of its key (`kind`, `read`), and what was read replaces what a lower
 //! source said. The one table of keys (`keys`) is behind parser, suggestions, defaults and the
 //! reference file.
@@ -19,6 +20,7 @@ mod kind;
 mod listing;
 mod origin;
 mod pairs;
+mod presets;
 mod proxies;
 mod quantity;
 mod raw;
@@ -48,7 +50,9 @@ pub(crate) use secret::Secret;
 pub use sources::ServiceAttribute;
 pub(crate) use sources::{FILE_NAME, Sources};
 pub(crate) use terminal::Terminal;
-pub(crate) use typed::{BackendName, Compression, ConsoleFormat, Propagator, Protocol, Settings};
+pub(crate) use typed::{
+    BackendName, Compression, ConsoleFormat, Preset, Propagator, Protocol, Settings,
+};
 
 use entries::Entry;
 use kind::Kind;

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 pub(crate) enum Origin {
     /// The table of keys.
     Default,
+    /// The preset of this name.
+    Preset(&'static str),
     /// The name or version of the user's package.
     Package,
     /// `#[traced_service(...)]`.
@@ -63,6 +65,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Origin::Default => f.write_str("the built-in default"),
+            Origin::Preset(name) => write!(f, "the preset `{name}`"),
             Origin::Package => f.write_str("the package's `Cargo.toml`"),
             Origin::Attribute { file, line } => write!(f, "`#[traced_service]` at {file}:{line}"),
             Origin::File { path, line, column } => write!(f, "{}:{line}:{column}", path.display()),

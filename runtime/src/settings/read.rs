@@ -5,7 +5,7 @@ use super::kind::{Bounds, Choices, Hints, Times};
 use super::quantity::{self, show_duration, show_size};
 use super::raw::{Form, Raw};
 use super::suggest::nearest;
-use super::{Address, Secret, Settings, endpoint};
+use super::{Address, Preset, Secret, Settings, endpoint};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tracing_subscriber::filter::Targets;
@@ -130,6 +130,12 @@ pub(super) fn filter(raw: &Raw) -> Result<Targets, Hints> {
     text(raw)?
         .parse()
         .map_err(|error: tracing_subscriber::filter::ParseError| vec![error.to_string()])
+}
+
+/// The name of a preset; an empty one unsets.
+pub(super) fn preset(raw: &Raw) -> Result<Option<Preset>, Hints> {
+    let name = optional_text(raw)?.map(|name| name.to_ascii_lowercase());
+    name.map(|name| Preset::named(&name).ok_or_else(|| meant(&name, Preset::NAMES))).transpose()
 }
 
 /// A list of names; the word `none` is one without any.

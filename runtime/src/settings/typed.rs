@@ -13,6 +13,8 @@ use tracing_subscriber::filter::Targets;
 /// address can hold neither user nor password.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
+    /// Its values are already in the other fields.
+    pub(crate) tracing_preset: Option<Preset>,
     pub(crate) enable_tracing: bool,
     pub(crate) service_name: String,
     pub(crate) service_version: Option<String>,
@@ -96,6 +98,16 @@ choices! {
         B3 = "b3",
         B3Multi = "b3multi",
         Jaeger = "jaeger",
+    }
+}
+
+choices! {
+    /// Values for several keys at once, see [`super::presets`].
+    Preset {
+        #[default]
+        HighThroughput = "high-throughput",
+        LowMemory = "low-memory",
+        Debug = "debug",
     }
 }
 

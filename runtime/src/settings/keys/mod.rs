@@ -7,6 +7,7 @@
 mod backend;
 mod batching;
 mod key;
+mod preset;
 mod recording;
 mod service;
 mod shutdown;
@@ -21,7 +22,8 @@ pub(super) struct Section {
 }
 
 /// Every key, in the order of the reference file.
-pub(super) static SECTIONS: [Section; 5] = [
+pub(super) static SECTIONS: [Section; 6] = [
+    Section { title: "All at once", keys: preset::KEYS },
     Section { title: "The service", keys: service::KEYS },
     Section { title: "The backend", keys: backend::KEYS },
     Section { title: "What is recorded", keys: recording::KEYS },

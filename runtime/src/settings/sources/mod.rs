@@ -15,6 +15,7 @@ use super::Loaded;
 use super::entries::{Collector, Entry};
 use super::keys::{self, Initial};
 use super::origin::Origin;
+use super::presets;
 use super::proxies::Proxies;
 use super::raw::Raw;
 use super::terminal::Terminal;
@@ -92,7 +93,6 @@ impl Sources {
     pub(super) fn read(&self, to: &mut Loaded) {
         let environment = Environment::new(&self.environment);
         self.read_defaults(to);
-        standard::implied(&environment, to);
         if let Some(attribute) = &self.attribute {
             package(attribute, to);
             arguments(attribute, to);
@@ -101,6 +101,8 @@ impl Sources {
         standard::read(&environment, to);
         variables::read(&environment, to);
         words(&Origin::Builder, self.builder.iter().map(|(key, value)| (&**key, &**value)), to);
+        presets::fill(to);
+        standard::implied(&environment, to);
         to.settings.proxies = Proxies::read(&environment, &mut to.report);
         to.settings.terminal = Terminal::read(self.terminal, &environment);
     }

@@ -16,13 +16,16 @@ use crate::settings::{Loaded, Origin, Problem};
 
 const SAMPLER: &str = "OTEL_TRACES_SAMPLER";
 
-/// An OTLP endpoint in a standard variable asks for OTLP, unless somebody chooses a backend.
+/// An OTLP endpoint in a standard variable asks for OTLP, unless somebody has chosen a backend.
 pub(super) fn implied(environment: &Environment<'_>, to: &mut Loaded) {
     let (Some(endpoint), Some(backend)) =
         (keys::find("tracing_endpoint"), keys::find("tracing_backend"))
     else {
         return;
     };
+    if to.origins.of(backend.name) != Origin::Default {
+        return;
+    }
     if let Some(name) = set_variables(endpoint, environment).pop() {
         take(backend, "otlp", &Origin::Variable(name.to_owned()), to);
     }

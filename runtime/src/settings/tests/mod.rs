@@ -5,6 +5,7 @@ mod endpoints;
 mod fallbacks;
 mod lists;
 mod precedence;
+mod presets;
 mod properties;
 mod quantities;
 mod rules;
