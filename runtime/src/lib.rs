@@ -60,7 +60,7 @@
 //! for that: call [`shutdown`] before.
 //!
 //! A batch goes to the first backend that is up: `tracing_backend`, then each of `tracing_fallbacks`. [`health`] tells how each of
-//! them is and what it has taken, also as JSON.
+//! them is and what it has taken, also as JSON; [`prometheus`] says it to a monitoring system.
 //!
 //! # Is it set up well?
 //!
@@ -84,8 +84,9 @@
 //! | `tower` | no | a layer that traces the requests of servers and clients: [`tower`](https://docs.rs/synndicate/latest/synndicate/tower) |
 //! | `reqwest` | no | requests of reqwest as spans: [`reqwest`](https://docs.rs/synndicate/latest/synndicate/reqwest) |
 //! | `sdk` | no | exporters of the OpenTelemetry SDK as backends: [`Builder::start_with_exporter`](https://docs.rs/synndicate/latest/synndicate/struct.Builder.html#method.start_with_exporter) |
-//! | `axum` | no | `tower` with the routes of axum, and [`axum::health_route`](https://docs.rs/synndicate/latest/synndicate/axum): how tracing is, for a probe |
+//! | `axum` | no | `tower` with the routes of axum, and [`axum::health_route` and `axum::metrics_route`](https://docs.rs/synndicate/latest/synndicate/axum): how tracing is, for a probe and for Prometheus |
 //! | `cli` | no | the program `synndicate`: `check`, `config`, `init`, `spool`; `SYN_COMMAND=check` needs no feature |
+//! | `metrics` | no | [`register_metrics`](https://docs.rs/synndicate/latest/synndicate/fn.register_metrics.html): how tracing is, as metrics of OpenTelemetry |
 //! | `testing` | no | [`testing`](https://docs.rs/synndicate/latest/synndicate/testing): capturing spans in tests |
 
 #![forbid(unsafe_code)]
@@ -151,6 +152,8 @@ mod builder;
 
 mod managers;
 
+mod metrics;
+
 #[cfg(feature = "tower")]
 mod integrations;
 
@@ -175,6 +178,9 @@ pub use managers::{
     TracingBackend, TracingManager, TracingProtocol, get_tracing_manager, setup_jaeger_tracing,
     setup_otlp_tracing, setup_zipkin_tracing,
 };
+pub use metrics::prometheus;
+#[cfg(feature = "metrics")]
+pub use metrics::register_metrics;
 pub use pipeline::{DropReason, Health, Ledger, Waiting};
 pub use recorder::{
     AnyValue, ArrayWriter, CallSiteInfo, MapWriter, Value, callsites, set_attribute,

@@ -26,6 +26,20 @@ pub fn health_route<S: Clone + Send + Sync + 'static>() -> MethodRouter<S> {
     })
 }
 
+/// `GET` answers with what Prometheus reads: [`prometheus`](crate::prometheus).
+///
+/// The text holds the addresses of the backends, so it does not belong on a public port.
+///
+/// ```
+/// use axum::Router;
+///
+/// let app: Router = Router::new().route("/metrics/tracing", synndicate::axum::metrics_route());
+/// ```
+pub fn metrics_route<S: Clone + Send + Sync + 'static>() -> MethodRouter<S> {
+    const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+    get(|| async { ([(CONTENT_TYPE, TEXT), (CACHE_CONTROL, "no-store")], crate::prometheus()) })
+}
+
 fn answer(health: &Health, query: &str) -> Response {
     let is_strict =
         query.split('&').any(|word| matches!(word, "strict" | "strict=true" | "strict=1"));
@@ -78,6 +92,21 @@ mod tests {
         ] {
             assert_eq!(answer(health, query).status(), status, "`{query}`");
         }
+    }
+
+    #[tokio::test]
+    async fn the_metrics_are_what_prometheus_reads() {
+        let mut app: Router = Router::new().route("/metrics", metrics_route());
+        let request = Request::builder().uri("/metrics").body(Body::empty()).unwrap();
+        let answer = app.call(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert_eq!(answer.headers()[CONTENT_TYPE], "text/plain; version=0.0.4; charset=utf-8");
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        let text = String::from_utf8(body.to_vec()).unwrap();
+        assert!(
+            text.lines().any(|line| line.starts_with("synndicate_spans_created_total ")),
+            "{text}"
+        );
     }
 
     #[tokio::test]
