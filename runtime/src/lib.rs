@@ -160,6 +160,9 @@ mod integrations;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+#[cfg(doc)]
+pub mod guide;
+
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;

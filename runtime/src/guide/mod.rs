@@ -1,0 +1,4 @@
+//! Pages for those who run traced services. They are documentation only, and in no program.
+
+#[doc = include_str!("monitoring.md")]
+pub mod monitoring {}
