@@ -10,7 +10,7 @@ use crate::plan::{Backend, Plan, SpoolPlan};
 use crate::propagation::use_propagators;
 use crate::recorder::{self, AnotherSubscriber, Config, Core, Filter, Limits, Rules, Sampler};
 use crate::report;
-use crate::settings::{SettingsErrors, Sources, load};
+use crate::settings::{Scalar, SettingsErrors, Sources, load};
 use crate::spool::Spool;
 use std::sync::atomic::{
     AtomicBool,
@@ -134,7 +134,7 @@ impl Running {
             fallbacks,
             probe_interval: plan.health_check_interval,
             resource: Arc::new(Resource::new(
-                plan.resource.iter().map(|(key, value)| (key, value)),
+                plan.resource.iter().map(|(key, value)| (key, value.clone())),
             )),
             batch: plan.batch,
             retry: RetryPolicy::default(),
@@ -241,7 +241,10 @@ fn recorder_config(plan: &Plan) -> Config {
 
 fn service_name(plan: &Plan) -> &str {
     let name = plan.resource.iter().find(|(key, _)| key == "service.name");
-    name.map_or("unknown_service", |(_, name)| name)
+    match name {
+        Some((_, Scalar::Text(name))) => name,
+        _ => "unknown_service",
+    }
 }
 
 /// Where traces go, for people.

@@ -91,6 +91,7 @@ fn every_part_of_a_trace_is_found_again() -> Result {
         .set("tracing_backend", "zipkin")
         .set("tracing_endpoint", zipkin.endpoint())
         .set("tracing_attribute_count_limit", "2000")
+        .set("tracing_resource_detectors", "none")
         .start()?;
     run();
     let ledger = tracing.shutdown();

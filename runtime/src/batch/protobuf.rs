@@ -2,6 +2,8 @@
 //!
 //! Source: <https://protobuf.dev/programming-guides/encoding/>.
 
+/// A field that holds a varint.
+pub(crate) const VARINT: u8 = 0;
 /// A field that holds eight bytes.
 pub(crate) const FIXED64: u8 = 1;
 /// A field that holds a length and as many bytes.

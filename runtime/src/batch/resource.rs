@@ -1,6 +1,7 @@
 //! What all spans of a process have in common, encoded once.
 
-use super::protobuf::{put_bytes, varint_len};
+use super::protobuf::{FIXED64, VARINT, put_bytes, put_varint, tag, varint_len};
+use crate::settings::Scalar;
 
 /// The instrumentation scope of all spans.
 pub(crate) const SCOPE_NAME: &str = env!("CARGO_PKG_NAME");
@@ -24,17 +25,17 @@ pub(crate) struct Resource {
 impl Resource {
     /// A resource with these attributes; of a key that stands twice the last value counts, since receivers may refuse a
     /// request over a duplicate.
-    pub(crate) fn new<K: AsRef<str>, V: AsRef<str>>(
+    pub(crate) fn new<K: AsRef<str>, V: Into<Scalar>>(
         attributes: impl IntoIterator<Item = (K, V)>,
     ) -> Resource {
-        let mut unique: Vec<(K, V)> = Vec::new();
+        let mut unique: Vec<(K, Scalar)> = Vec::new();
         for (key, value) in attributes {
             unique.retain(|(known, _)| known.as_ref() != key.as_ref());
-            unique.push((key, value));
+            unique.push((key, value.into()));
         }
         let mut message = Vec::new();
         for (key, value) in &unique {
-            put_bytes(&mut message, 1, &key_value(key.as_ref(), value.as_ref()));
+            put_bytes(&mut message, 1, &key_value(key.as_ref(), value));
         }
         let mut resource = Vec::new();
         put_bytes(&mut resource, 1, &message);
@@ -81,14 +82,32 @@ fn first_field(fields: &[u8]) -> &[u8] {
     super::Fields(fields).next().map_or(&[], |field| field.value.as_bytes())
 }
 
-/// An attribute with a text, as an OTLP `KeyValue` message.
-pub(crate) fn key_value(key: &str, value: &str) -> Vec<u8> {
-    let mut any_value = Vec::new();
-    put_bytes(&mut any_value, 1, value.as_bytes());
+/// An attribute, as an OTLP `KeyValue` message.
+pub(crate) fn key_value(key: &str, value: &Scalar) -> Vec<u8> {
     let mut key_value = Vec::new();
     put_bytes(&mut key_value, 1, key.as_bytes());
-    put_bytes(&mut key_value, 2, &any_value);
+    put_bytes(&mut key_value, 2, &any_value(value));
     key_value
+}
+
+fn any_value(value: &Scalar) -> Vec<u8> {
+    let mut any_value = Vec::new();
+    match value {
+        Scalar::Text(text) => put_bytes(&mut any_value, 1, text.as_bytes()),
+        Scalar::Flag(flag) => {
+            any_value.push(tag(2, VARINT));
+            put_varint(&mut any_value, u64::from(*flag));
+        }
+        Scalar::Integer(integer) => {
+            any_value.push(tag(3, VARINT));
+            put_varint(&mut any_value, *integer as u64);
+        }
+        Scalar::Float(float) => {
+            any_value.push(tag(4, FIXED64));
+            any_value.extend(float.to_le_bytes());
+        }
+    }
+    any_value
 }
 
 fn scope() -> Vec<u8> {
@@ -103,6 +122,23 @@ fn scope() -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_keep_their_types() {
+        use opentelemetry_proto::tonic::common::v1::any_value::Value;
+        let values = [
+            (Scalar::Text("a".into()), Value::StringValue("a".into())),
+            (Scalar::Flag(true), Value::BoolValue(true)),
+            (Scalar::Integer(-3), Value::IntValue(-3)),
+            (Scalar::Float(0.5), Value::DoubleValue(0.5)),
+        ];
+        for (given, expected) in values {
+            let resource = Resource::new([("a", given)]);
+            let message: opentelemetry_proto::tonic::resource::v1::Resource =
+                prost::Message::decode(resource.message()).unwrap();
+            assert_eq!(message.attributes[0].value.as_ref().unwrap().value, Some(expected));
+        }
+    }
 
     #[test]
     fn a_key_stands_once_and_the_last_value_counts() {

@@ -93,6 +93,8 @@ fn source_in_json(out: &mut String, origin: &Origin) {
             json::text(out, "file", file);
             json::number(out, "line", *line);
         }
+        Origin::Preset(name) => json::text(out, "preset", name),
+        Origin::Detected(name) => json::text(out, "detector", name),
         Origin::Default | Origin::Package | Origin::Environment | Origin::Builder => {}
     }
 }

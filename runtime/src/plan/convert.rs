@@ -2,7 +2,7 @@
 //! values meet.
 
 use super::{BatchLimits, Plan, QueueLimits, SpanLimits, spool};
-use crate::settings::{Loaded, Origin, Origins, Problem, Report, Settings, SettingsErrors};
+use crate::settings::{Loaded, Origin, Origins, Problem, Report, Scalar, Settings, SettingsErrors};
 use std::time::Duration;
 
 impl Plan {
@@ -95,7 +95,7 @@ impl Conversion<'_> {
     }
 }
 
-fn resource(settings: &Settings) -> Vec<(String, String)> {
+fn resource(settings: &Settings) -> Vec<(String, Scalar)> {
     // What every SDK says of itself:
     // <https://opentelemetry.io/docs/specs/semconv/resource/#telemetry-sdk>.
     let sdk = [
@@ -108,9 +108,10 @@ fn resource(settings: &Settings) -> Vec<(String, String)> {
         ("service.version", settings.service_version.as_ref()),
         ("service.namespace", settings.service_namespace.as_ref()),
     ];
-    let sdk = sdk.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
-    let service =
-        service.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?.clone())));
+    let sdk = sdk.into_iter().map(|(key, value)| (key.to_owned(), value.into()));
+    let service = service
+        .into_iter()
+        .filter_map(|(key, value)| Some((key.to_owned(), value?.clone().into())));
     let attributes = settings.resource_attributes.clone();
     sdk.chain(attributes).chain(service).collect()
 }

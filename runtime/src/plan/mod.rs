@@ -25,7 +25,7 @@ use tracing_subscriber::filter::Targets;
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     /// The resource's attributes, `service.name` among them.
-    pub(crate) resource: Vec<(String, String)>,
+    pub(crate) resource: Vec<(String, Scalar)>,
     /// The part of all traces that is recorded, 0.0 to 1.0.
     pub(crate) sample_rate: f64,
     /// Which `tracing` spans and events are recorded.

@@ -12,7 +12,7 @@ use super::typed::BackendName;
 use super::{Loaded, Settings};
 
 /// What an entry may say.
-const MEMBERS: [&str; 7] =
+pub(super) const MEMBERS: [&str; 7] =
     ["backend", "endpoint", "protocol", "headers", "tls", "compression", "timeout"];
 
 /// The members that are no tables.

@@ -2,7 +2,7 @@
 
 use super::entries::Entry;
 use super::quantity::{Unit, show_duration, show_size};
-use super::{Preset, Propagator, Secret, Settings, headers, presets, read};
+use super::{Preset, Secret, Settings, headers, presets, read};
 use std::fmt::Display;
 use std::time::Duration;
 use tracing_subscriber::filter::Targets;
@@ -28,7 +28,8 @@ pub(super) enum Kind {
     Headers,
     /// A table of names and texts.
     Attributes,
-    Propagators(Field<Vec<Propagator>>),
+    /// A list of some of a few names.
+    Names(Names),
     /// Paths of URLs, in which `*` stands for anything.
     UrlPaths(Field<Vec<String>>),
     /// A name that stands for values of other keys, which [`super::presets`] gives.
@@ -61,6 +62,12 @@ pub(super) struct Times {
 pub(super) struct Choices {
     pub(super) names: &'static [&'static str],
     pub(super) set: fn(&mut Settings, &str) -> bool,
+}
+
+/// Some of a few names. `set` is given those that are known.
+pub(super) struct Names {
+    pub(super) names: &'static [&'static str],
+    pub(super) set: fn(&mut Settings, &[String]),
 }
 
 /// A value that was read.
@@ -113,16 +120,16 @@ impl Kind {
             }
             Kind::Filter(field) => put(field(to), read::filter(raw)?, Targets::to_string),
             Kind::Secret(field) => put(field(to), read::secret(raw)?, |_| "<redacted>".into()),
-            Kind::Propagators(field) => {
-                let names = read::list(raw, Propagator::NAMES)?;
-                let named = names.iter().filter_map(|name| Propagator::named(name)).collect();
-                put(field(to), named, |_| format!("[{}]", names.join(", ")))
+            Kind::Names(Names { names, set }) => {
+                let names = read::list(raw, names)?;
+                set(to, &names);
+                format!("[{}]", names.join(", "))
             }
             Kind::UrlPaths(field) => {
                 put(field(to), read::url_paths(raw)?, |paths| format!("[{}]", paths.join(", ")))
             }
             Kind::Preset(field) => put(field(to), read::preset(raw)?, |preset| {
-                unset_or(preset.map(Preset::name).as_ref())
+                unset_or(preset.map(<&str>::from).as_ref())
             }),
             Kind::Headers => read_header(entry, to)?,
             Kind::Attributes => read_attribute(entry, to)?,
@@ -163,7 +170,7 @@ impl Kind {
             Kind::UrlPaths(_) => "a list of paths such as [\"/health\", \"/internal/*\"]".into(),
             Kind::Headers => "a table of headers or a list `name=value,name=value`".into(),
             Kind::Attributes => "a table of texts or a list `name=value,name=value`".into(),
-            Kind::Propagators(_) => format!("a list of {}", one_of(Propagator::NAMES)),
+            Kind::Names(names) => format!("a list of {}", one_of(names.names)),
             Kind::Preset(_) => one_of(Preset::NAMES),
             Kind::Fallbacks => "a list of backends, endpoints and tables of both".into(),
             Kind::Rules => "a list of tables".into(),
@@ -271,6 +278,6 @@ fn read_attribute(entry: &Entry, to: &mut Settings) -> Result<String, Hints> {
         return Err(vec![format!("`{key}` is set by the key `{}`", key.replace('.', "_"))]);
     }
     let value = read::scalar(&entry.raw)?;
-    to.resource_attributes.insert(name, value.clone());
+    to.resource_attributes.insert(name, value.clone().into());
     Ok(value)
 }

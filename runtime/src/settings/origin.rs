@@ -13,6 +13,8 @@ pub(crate) enum Origin {
     Default,
     /// The preset of this name.
     Preset(&'static str),
+    /// What the process has found out about where it runs, by the detector of this name.
+    Detected(&'static str),
     /// The name or version of the user's package.
     Package,
     /// `#[traced_service(...)]`.
@@ -66,6 +68,7 @@ impl fmt::Display for Origin {
         match self {
             Origin::Default => f.write_str("the built-in default"),
             Origin::Preset(name) => write!(f, "the preset `{name}`"),
+            Origin::Detected(name) => write!(f, "the detector `{name}`"),
             Origin::Package => f.write_str("the package's `Cargo.toml`"),
             Origin::Attribute { file, line } => write!(f, "`#[traced_service]` at {file}:{line}"),
             Origin::File { path, line, column } => write!(f, "{}:{line}:{column}", path.display()),

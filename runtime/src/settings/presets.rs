@@ -11,10 +11,6 @@ use super::{Loaded, Origin, Preset, keys};
 type Values = &'static [(&'static str, &'static str)];
 
 impl Preset {
-    pub(super) fn name(self) -> &'static str {
-        Preset::NAMES.get(self as usize).copied().unwrap_or_default()
-    }
-
     /// What it says.
     pub(super) const fn values(self) -> Values {
         match self {
@@ -48,7 +44,7 @@ pub(super) fn fill(to: &mut Loaded) {
     let entry = |(key, toml): &(&str, &str)| {
         let key = keys::find(key).filter(|key| is_free(key.name))?;
         let raw = Raw::toml(toml).ok()?;
-        Some(Entry { key, member: None, raw, origin: Origin::Preset(preset.name()) })
+        Some(Entry { key, member: None, raw, origin: Origin::Preset(preset.into()) })
     };
     let entries = preset.values().iter().filter_map(entry).collect();
     to.take(entries);
@@ -56,11 +52,10 @@ pub(super) fn fill(to: &mut Loaded) {
 
 /// What each preset stands for, in sentences.
 pub(super) fn told() -> String {
-    let sentence = |preset: Preset| {
+    let sentence = |name: &&str| {
         let value = |(key, toml): &(&str, &str)| format!("`{key} = {toml}`");
-        let values: Vec<_> = preset.values().iter().map(value).collect();
-        format!("`{}` stands for {}.", preset.name(), values.join(", "))
+        let values: Vec<_> = Preset::named(name)?.values().iter().map(value).collect();
+        Some(format!("`{name}` stands for {}.", values.join(", ")))
     };
-    let presets = Preset::NAMES.iter().filter_map(|name| Preset::named(name));
-    presets.map(sentence).collect::<Vec<_>>().join(" ")
+    Preset::NAMES.iter().filter_map(sentence).collect::<Vec<_>>().join(" ")
 }

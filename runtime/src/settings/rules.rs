@@ -33,7 +33,7 @@ pub(crate) struct SpanRule {
     pub(crate) attributes: BTreeMap<String, Scalar>,
 }
 
-/// The value of an attribute that a rule sets.
+/// The value of an attribute that the settings give.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Scalar {
     Text(String),
@@ -52,7 +52,19 @@ pub(super) struct Member {
     read: fn(&Raw, &mut SpanRule) -> Result<(), Hints>,
 }
 
-const LEVELS: [(&str, Level); 5] = [
+impl From<&str> for Scalar {
+    fn from(text: &str) -> Scalar {
+        Scalar::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Scalar {
+    fn from(text: String) -> Scalar {
+        Scalar::Text(text)
+    }
+}
+
+pub(super) const LEVELS: [(&str, Level); 5] = [
     ("error", Level::ERROR),
     ("warn", Level::WARN),
     ("info", Level::INFO),

@@ -1,6 +1,6 @@
 //! The settings as types: what the rest of the runtime may ask for.
 
-use super::{Address, Fallback, Headers, Proxies, Secret, SpanRule, Terminal};
+use super::{Address, Fallback, Headers, Proxies, Scalar, Secret, SpanRule, Terminal};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -19,7 +19,9 @@ pub(crate) struct Settings {
     pub(crate) service_name: String,
     pub(crate) service_version: Option<String>,
     pub(crate) service_namespace: Option<String>,
-    pub(crate) resource_attributes: BTreeMap<String, String>,
+    pub(crate) resource_attributes: BTreeMap<String, Scalar>,
+    /// Who adds what to `resource_attributes`, where nobody else says it.
+    pub(crate) tracing_resource_detectors: Vec<Detector>,
     pub(crate) tracing_backend: BackendName,
     pub(crate) tracing_protocol: Option<Protocol>,
     pub(crate) tracing_endpoint: Option<Address>,
@@ -86,6 +88,14 @@ macro_rules! choices {
                 }
             }
         }
+
+        impl From<$name> for &'static str {
+            fn from(value: $name) -> &'static str {
+                match value {
+                    $($name::$variant => $text,)+
+                }
+            }
+        }
     };
 }
 
@@ -98,6 +108,17 @@ choices! {
         B3 = "b3",
         B3Multi = "b3multi",
         Jaeger = "jaeger",
+    }
+}
+
+choices! {
+    /// What a process can find out about where it runs.
+    Detector {
+        #[default]
+        Process = "process",
+        Host = "host",
+        Container = "container",
+        Kubernetes = "kubernetes",
     }
 }
 

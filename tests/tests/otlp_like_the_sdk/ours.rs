@@ -10,6 +10,7 @@ pub(crate) fn send(receiver: &Receiver) -> Result<()> {
     static TURN: Mutex<()> = Mutex::new(());
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let builder = Builder::new().set("service_name", "twin").set("shutdown_timeout", "60");
+    let builder = builder.set("tracing_resource_detectors", "none");
     let builder = builder.set("tracing_filter", format!("off,{}=trace", program::TARGET));
     let settings = receiver.settings();
     let tracing =

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use synndicate_tests::receiver::{Export, Receiver, Wire};
 use synndicate_tests::spans::{Shown, assert_valid, attributes, show};
 
-pub(crate) const SETTINGS: [(&str, &str); 5] = [
+pub(crate) const SETTINGS: [(&str, &str); 6] = [
     ("service_name", "planner"),
     ("service_version", "1.0"),
     ("service_namespace", "trips"),
     ("resource_attributes", "deployment.environment.name=test"),
+    ("tracing_resource_detectors", "process"),
     ("tracing_headers", "x-team=a b"),
 ];
 
@@ -160,11 +161,20 @@ pub(crate) fn check_against(exports: &[Export], expected: BTreeMap<String, Shown
     }
 }
 
+fn executable() -> String {
+    let path = std::env::current_exe().unwrap_or_default();
+    format!("{:?}", path.file_name().unwrap_or_default().to_string_lossy())
+}
+
 #[track_caller]
 fn check_resource(spans: &ResourceSpans) {
     let version = format!("{:?}", env!("CARGO_PKG_VERSION"));
+    let (process, executable) = (std::process::id().to_string(), executable());
     let expected = [
         ("deployment.environment.name", "\"test\""),
+        ("process.executable.name", &executable),
+        ("process.pid", &process),
+        ("process.runtime.name", "\"rustc\""),
         ("service.name", "\"planner\""),
         ("service.namespace", "\"trips\""),
         ("service.version", "\"1.0\""),

@@ -2,6 +2,7 @@
 
 use crate::batch::protobuf::{FIXED64, put_bytes, tag};
 use crate::batch::{Batch, Chunk, Resource, key_value};
+use crate::plan::Scalar;
 use crate::recorder::{IdGenerator, wall_clock};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
@@ -55,7 +56,7 @@ impl Marked {
             span.push(tag(field, FIXED64));
             span.extend(time.to_le_bytes());
         }
-        put_bytes(&mut span, 9, &key_value(MARK.0, MARK.1));
+        put_bytes(&mut span, 9, &key_value(MARK.0, &Scalar::Text(MARK.1.into())));
         let mut chunk = Vec::new();
         put_bytes(&mut chunk, 2, &span);
         let mut batch = Batch::empty(resource);

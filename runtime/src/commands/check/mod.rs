@@ -17,7 +17,7 @@ use super::table::COMMANDS;
 use super::{BAD_SETTINGS, NO_THREADS, NOT_WELL, USAGE, WELL, refuse};
 use crate::batch::Resource;
 use crate::exporter::{Exporter, SetupError};
-use crate::plan::{Backend, Plan};
+use crate::plan::{Backend, Plan, Scalar};
 use crate::report;
 use crate::settings::{Loaded, Origin, SettingsErrors, Sources, load};
 use examine::{Examiner, examine};
@@ -51,7 +51,8 @@ pub(super) fn run(arguments: &Arguments, sources: &Sources) -> i32 {
             return BAD_SETTINGS;
         }
     };
-    let resource = Arc::new(Resource::new(plan.resource.iter().map(|(key, value)| (key, value))));
+    let resource =
+        Arc::new(Resource::new(plan.resource.iter().map(|(key, value)| (key, value.clone()))));
     let examiner = Examiner { resource, query, patience };
     let Some(backends) = wait(|| examine_all(&plan, exporters, &examiner)) else {
         return NO_THREADS;
@@ -139,7 +140,10 @@ async fn examine_all(
 fn service(plan: &Plan) -> String {
     let value = |key: &str| {
         let attribute = plan.resource.iter().find(|(name, _)| name == key);
-        attribute.map(|(_, value)| value.as_str())
+        attribute.and_then(|(_, value)| match value {
+            Scalar::Text(text) => Some(text.as_str()),
+            _ => None,
+        })
     };
     let name = value("service.name").unwrap_or_default();
     value("service.version").map_or_else(|| name.to_owned(), |version| format!("{name} {version}"))

@@ -1,7 +1,8 @@
 //! What is recorded.
 
 use super::key::{Key, key};
-use crate::settings::kind::{Bounds, Field, Kind};
+use crate::settings::kind::{Bounds, Field, Kind, Names};
+use crate::settings::typed::Propagator;
 
 pub(super) static KEYS: &[Key] = &[
     key("tracing_sample_rate", Kind::Rate(|to| &mut to.tracing_sample_rate))
@@ -55,7 +56,7 @@ pub(super) static KEYS: &[Key] = &[
              makes: who knows it can try values out. Better give it in the variable; the empty text \
              below is none.",
         ),
-    key("tracing_propagators", Kind::Propagators(|to| &mut to.tracing_propagators))
+    key("tracing_propagators", Kind::Names(PROPAGATORS))
         .default("[\"tracecontext\", \"baggage\"]")
         .otel(&["OTEL_PROPAGATORS"])
         .doc(
@@ -73,6 +74,13 @@ pub(super) static KEYS: &[Key] = &[
         ),
     key("span", Kind::Rules),
 ];
+
+const PROPAGATORS: Names = Names {
+    names: Propagator::NAMES,
+    set: |to, names| {
+        to.tracing_propagators = names.iter().filter_map(|name| Propagator::named(name)).collect();
+    },
+};
 
 const fn count_limit(field: Field<u64>) -> Kind {
     let bounds = Bounds {

@@ -1,7 +1,8 @@
 //! Who this service is.
 
 use super::key::{Key, key};
-use crate::settings::kind::Kind;
+use crate::settings::kind::{Kind, Names};
+use crate::settings::typed::Detector;
 
 pub(super) static KEYS: &[Key] = &[
     key("enable_tracing", Kind::Flag(|to| &mut to.enable_tracing))
@@ -33,4 +34,24 @@ pub(super) static KEYS: &[Key] = &[
              up; of the same name the highest source counts. In a variable: \
              `name=value,name=value`, percent-decoded.",
         ),
+    key("tracing_resource_detectors", Kind::Names(DETECTORS))
+        .default("[\"process\", \"host\", \"container\", \"kubernetes\"]")
+        .doc(
+            "What the process tells of where it runs, in attributes of all its spans, unless \
+             `resource_attributes` or a standard variable says it. `process` is process.pid, \
+             process.executable.name and process.runtime.name; `host` is host.name; `container` is \
+             container.id; `kubernetes` is k8s.pod.name, k8s.pod.uid, k8s.namespace.name, \
+             k8s.node.name, k8s.container.name, k8s.deployment.name and k8s.cluster.name, as far as \
+             variables such as POD_NAME, POD_NAMESPACE and NODE_NAME say them, which the downward \
+             API fills. Command lines, paths, users and addresses are never recorded. `[]`, in a \
+             variable also `none`, tells nothing.",
+        ),
 ];
+
+const DETECTORS: Names = Names {
+    names: Detector::NAMES,
+    set: |to, names| {
+        to.tracing_resource_detectors =
+            names.iter().filter_map(|name| Detector::named(name)).collect();
+    },
+};

@@ -3,8 +3,11 @@
 //! A source turns what it finds into entries and hands them to [`Loaded`]; it knows neither types
 //! nor defaults.
 
+mod container;
+mod detected;
 mod environment;
 mod file;
+mod machine;
 mod near_miss;
 mod service_links;
 mod standard;
@@ -23,6 +26,7 @@ pub(super) use environment::Environment;
 pub(crate) use file::NAME as FILE_NAME;
 #[cfg(any(test, feature = "testing"))]
 pub(super) use file::read_text;
+pub(super) use machine::Machine;
 use std::ffi::OsString;
 use std::fmt;
 use std::io::IsTerminal;
@@ -41,6 +45,8 @@ pub(crate) struct Sources {
     pub(crate) terminal: bool,
     /// The variables of the environment.
     pub(crate) environment: Vec<(OsString, OsString)>,
+    /// What may be asked where the process runs; `None` where nothing may.
+    pub(crate) machine: Option<Machine>,
     /// What the program sets itself: keys, or members as in `tracing_headers.x-team`, and values as
     /// a variable would have them.
     pub(crate) builder: Vec<(String, String)>,
@@ -71,6 +77,7 @@ impl Sources {
             directory: std::env::current_dir().unwrap_or_default(),
             terminal: std::io::stderr().is_terminal(),
             environment: std::env::vars_os().collect(),
+            machine: Some(Machine::of_this_process()),
             ..Sources::default()
         }
     }
@@ -103,6 +110,9 @@ impl Sources {
         words(&Origin::Builder, self.builder.iter().map(|(key, value)| (&**key, &**value)), to);
         presets::fill(to);
         standard::implied(&environment, to);
+        if let Some(machine) = &self.machine {
+            detected::fill(machine, &environment, to);
+        }
         to.settings.proxies = Proxies::read(&environment, &mut to.report);
         to.settings.terminal = Terminal::read(self.terminal, &environment);
     }

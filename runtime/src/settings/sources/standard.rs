@@ -6,6 +6,7 @@
 //!
 //! Source: <https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/>.
 
+use super::detected;
 use super::environment::{Environment, NotUtf8};
 use super::translation::{RATIO, translate};
 use crate::settings::entries::{Collector, Entry};
@@ -112,7 +113,9 @@ fn ratio_without_sampler(environment: &Environment<'_>, to: &mut Loaded) {
 
 /// One warning for all variables that nobody reads. A value of `none` asks for nothing.
 fn unsupported(environment: &Environment<'_>, to: &mut Loaded) {
-    let is_known = |name: &str| name == RATIO || keys::all().any(|key| key.otel.contains(&name));
+    let is_known = |name: &str| {
+        name == RATIO || detected::is_read(name) || keys::all().any(|key| key.otel.contains(&name))
+    };
     let unknown = environment.iter().filter(|(name, value)| {
         name.starts_with("OTEL_") && *value != Ok("none") && !is_known(name)
     });

@@ -135,7 +135,8 @@ fn resource_attributes_are_read_from_tables_and_lists() {
     let case = keys("resource_attributes = { 'team' = 'search', shard = 7 }")
         .variable("SYN_OBSERVABILITY__RESOURCE_ATTRIBUTES", "team=shop,k=%C3%A9");
     let attributes: Vec<_> = case.settings().resource_attributes.into_iter().collect();
-    assert_eq!(attributes, pairs(&[("k", "é"), ("shard", "7"), ("team", "shop")]));
+    let expected = [("k", "é"), ("shard", "7"), ("team", "shop")];
+    assert_eq!(attributes, expected.map(|(name, value)| (name.to_owned(), value.into())));
     let error = variable("SYN_OBSERVABILITY__RESOURCE_ATTRIBUTES", "k=v,x").error();
     assert_holds(&error, &["entry 2 after `k` `x`", "has no `=`"]);
     let error = keys("resource_attributes.deployment.environment = 'a'").error();

@@ -1,6 +1,7 @@
 //! What the settings promise, from sources to values, warnings and errors.
 
 mod bad_input;
+mod detectors;
 mod endpoints;
 mod fallbacks;
 mod lists;

@@ -113,7 +113,7 @@ fn the_variable_of_the_name_is_stronger_than_the_one_of_the_attributes() {
     assert_holds(&ours.warning(), &["`x`", "has no `=`", "OTEL_RESOURCE_ATTRIBUTES"]);
     let resource = ours.plan().0.resource;
     for (key, value) in [("service.name", "d"), ("service.version", "1.0"), ("k", "é")] {
-        assert!(resource.contains(&(key.to_owned(), value.to_owned())), "{resource:?}");
+        assert!(resource.contains(&(key.to_owned(), value.into())), "{resource:?}");
     }
 }
 

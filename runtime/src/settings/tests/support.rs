@@ -1,6 +1,7 @@
 //! Sources for one test: a folder of its own, and nothing of the process.
 
 use crate::plan::Plan;
+use crate::settings::sources::Machine;
 use crate::settings::{Loaded, Origin, ServiceAttribute, Settings, Sources, load};
 use std::ffi::OsString;
 use tempfile::TempDir;
@@ -73,6 +74,18 @@ impl Case {
         let path = self.folder.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
+        self
+    }
+
+    /// The machine that the process runs on, with these files; its path of one has no first slash.
+    pub(super) fn machine(mut self, files: &[(&str, &str)]) -> Case {
+        let case = files
+            .iter()
+            .fold(self, |case, (name, text)| case.beside(&format!("root/{name}"), text));
+        self = case;
+        let root = self.folder.path().join("root");
+        let executable = Some("/home/ada/bin/planner".into());
+        self.sources.machine = Some(Machine { root, pid: 4711, executable });
         self
     }
 
