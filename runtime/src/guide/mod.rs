@@ -1,4 +1,7 @@
 //! Pages for those who run traced services. They are documentation only, and in no program.
 
+#[doc = include_str!("settings.md")]
+pub mod settings {}
+
 #[doc = include_str!("monitoring.md")]
 pub mod monitoring {}

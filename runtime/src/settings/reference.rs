@@ -7,6 +7,7 @@ use std::fmt::Write;
 const WIDTH: usize = 100;
 
 const HEAD: &str = "\
+#:schema ./Synndicate.schema.json
 # Synndicate.toml: every setting with what it does, commented out at its default.
 #
 # Synndicate looks for a file of this name in the working directory and upwards. What it says can be
@@ -115,27 +116,18 @@ fn paragraph(words: &str, text: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::tests::fresh::assert_fresh;
     use crate::settings::{Sources, load};
-
-    const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/Synndicate.toml");
 
     #[test]
     fn the_checked_in_file_is_what_the_table_of_keys_says() {
-        let checked_in = std::fs::read_to_string(PATH).unwrap_or_default();
-        if checked_in != reference() {
-            let fresh = std::env::temp_dir().join("Synndicate.toml.fresh");
-            std::fs::write(&fresh, reference()).unwrap();
-            panic!(
-                "config/Synndicate.toml is stale; the fresh text is in {0}: cp {0} {PATH}",
-                fresh.display()
-            );
-        }
+        assert_fresh("config/Synndicate.toml", &reference());
     }
 
     #[test]
     fn every_line_of_the_reference_is_valid_when_it_is_taken_in() {
         let taken_in = |line: &str| match line.strip_prefix('#') {
-            Some(setting) if !setting.starts_with(' ') => setting.to_owned(),
+            Some(setting) if !setting.starts_with([' ', ':']) => setting.to_owned(),
             _ => line.to_owned(),
         };
         let text: Vec<_> = reference().lines().map(taken_in).collect();
