@@ -97,6 +97,10 @@ fn allowed(kind: &Kind) -> Value {
         ] }),
         Kind::Headers => open(json!({ "type": "string" })),
         Kind::Attributes => open(json!({ "type": ["string", "number", "boolean"] })),
+        Kind::UrlPaths(_) => {
+            let list = json!({ "type": "array", "items": { "type": "string", "pattern": "^/" } });
+            json!({ "anyOf": [list, { "type": "string" }] })
+        }
         Kind::Names(names) => {
             let list = json!({ "type": "array", "items": { "enum": names.names } });
             json!({ "anyOf": [list, { "type": "string" }] })
