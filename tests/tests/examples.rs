@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use serde_json::{Value, json};
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::{fs, thread};
 use synndicate_tests::examples::{Web, run_example};
@@ -137,6 +137,8 @@ fn web_lets_requests_end_before_it_ends() {
         ureq::post(errands).send_json(json!([{ "url": url, "arguments": [] }])).unwrap().status()
     });
     let (mut errand, _) = other.accept().unwrap();
+    // An answer to what was not asked yet would be an error.
+    assert!(errand.read(&mut [0; 1024]).unwrap() > 0);
     web.ask_to_end().unwrap();
     let address = web.address().trim_start_matches("http://").to_owned();
     while TcpStream::connect(&address).is_ok() {
