@@ -2,7 +2,7 @@
 
 use super::arguments::Arguments;
 use super::output::{self, Page};
-use super::{WELL, refuse};
+use super::{BAD_SETTINGS, Outcome, Refusal, WELL};
 use crate::display::Paint;
 use crate::json;
 use crate::plan::Plan;
@@ -12,14 +12,11 @@ use crate::settings::{Listed, Origin, Sources, list, load};
 /// The most columns that keys and values are given before what stands behind them moves.
 const WIDEST: usize = 40;
 
-pub(super) fn run(arguments: &Arguments, sources: &Sources) -> i32 {
+pub(super) fn run(arguments: &Arguments, sources: &Sources) -> Outcome {
     let loaded = load(sources);
-    match Plan::new(&loaded) {
-        Ok((_, warnings)) => {
-            warnings.iter().for_each(|warning| report::say(&format!("warning: {warning}")));
-        }
-        Err(errors) => return refuse(&errors),
-    }
+    let planned = Plan::new(&loaded).map_err(|errors| Refusal::new(BAD_SETTINGS, errors));
+    let (_, warnings) = planned?;
+    warnings.iter().for_each(|warning| report::say(&format!("warning: {warning}")));
     let mut listed = list(&loaded, sources);
     if arguments.has("--changed") {
         listed.retain(|one| one.is_changed);
@@ -29,7 +26,7 @@ pub(super) fn run(arguments: &Arguments, sources: &Sources) -> i32 {
     } else {
         for_people(&listed, Page::new(loaded.settings.terminal));
     }
-    WELL
+    Ok(WELL)
 }
 
 fn for_people(listed: &[Listed], mut page: Page) {

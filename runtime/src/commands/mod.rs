@@ -16,8 +16,9 @@ mod spool;
 mod table;
 
 use crate::report;
-use crate::settings::{SettingsErrors, Sources};
+use crate::settings::Sources;
 use arguments::{Request, parse};
+use std::fmt::Display;
 
 /// All is well.
 const WELL: i32 = 0;
@@ -45,7 +46,12 @@ pub(crate) fn run(words: &[String], sources: &Sources) -> i32 {
             output::write(&text);
             WELL
         }
-        Ok(Request::Run(command, arguments)) => (command.run)(&arguments, sources),
+        Ok(Request::Run(command, arguments)) => {
+            (command.run)(&arguments, sources).unwrap_or_else(|refusal| {
+                report::say(&refusal.why);
+                refusal.code
+            })
+        }
         Err(mistake) => {
             report::say(&mistake);
             USAGE
@@ -53,8 +59,18 @@ pub(crate) fn run(words: &[String], sources: &Sources) -> i32 {
     }
 }
 
-/// The settings are wrong, and nothing else happens.
-fn refuse(errors: &SettingsErrors) -> i32 {
-    report::say(&errors.to_string());
-    BAD_SETTINGS
+/// The code of a command that was carried out, or why it was not.
+type Outcome = Result<i32, Refusal>;
+
+/// Why a command was not carried out.
+struct Refusal {
+    code: i32,
+    /// For people.
+    why: String,
+}
+
+impl Refusal {
+    fn new(code: i32, why: impl Display) -> Refusal {
+        Refusal { code, why: why.to_string() }
+    }
 }

@@ -3,7 +3,7 @@
 use super::arguments::Arguments;
 #[cfg(feature = "spool")]
 use super::spool;
-use super::{check, config, init};
+use super::{Outcome, check, config, init};
 use crate::settings::Sources;
 
 /// One command.
@@ -16,7 +16,7 @@ pub(super) struct Command {
     pub(super) more: &'static str,
     pub(super) options: &'static [Opt],
     /// Does it, and says with which code.
-    pub(super) run: fn(&Arguments, &Sources) -> i32,
+    pub(super) run: fn(&Arguments, &Sources) -> Outcome,
 }
 
 /// One option of a command.

@@ -1,11 +1,11 @@
 //! One server: is it reached, does it take a span, does it show it?
 
 use super::archive::Archive;
-use super::finding::{Finding, Step};
+use super::finding::{Finding, Step, Verdict};
 use super::marked::Marked;
 use crate::batch::{Batch, Resource};
 use crate::exporter::{Accepted, ExportError, Exporter, Question};
-use crate::plan::Remote;
+use crate::plan::{Remote, Wire};
 use http::Uri;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,75 +14,79 @@ use tokio::time::{Instant, sleep};
 /// So often whoever shows traces is asked for one.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// What all backends are examined with.
-pub(super) struct Examiner {
+/// What a server is examined with.
+pub(super) struct Examiner<'a> {
+    pub(super) remote: &'a Remote,
     pub(super) resource: Arc<Resource>,
-    /// Where the first one shows its traces.
-    pub(super) query: Option<Uri>,
+    /// Where it shows its traces, where somebody has said so.
+    pub(super) query: Option<&'a Uri>,
     /// How long a trace may take to be shown.
     pub(super) patience: Duration,
 }
 
-/// Goes on until a step fails.
-pub(super) async fn examine(
-    remote: &Remote,
-    mut exporter: Exporter,
-    query: Option<&Uri>,
-    examiner: &Examiner,
-) -> Finding {
-    let marked = Marked::new();
-    let mut steps = vec![reach(&mut exporter, examiner).await];
-    let taken = exporter.chosen();
-    let destination = taken.and_then(|taken| remote.destinations.get(taken));
-    let wire = destination.map(|destination| destination.wire);
-    let mut finding = Finding {
-        name: remote.name,
-        place: exporter.place(),
-        wire,
-        trace: None,
-        steps: Vec::new(),
-    };
-    if let Some(wire) = wire {
-        steps.iter_mut().for_each(|step| step.text = format!("takes {wire}"));
-        finding.trace = Some(marked.trace());
-        steps.push(send(&mut exporter, &marked, examiner).await);
+impl Examiner<'_> {
+    /// Goes on until a step fails.
+    pub(super) async fn examine(&self, mut exporter: Exporter) -> Finding {
+        let marked = Marked::new();
+        let mut steps = vec![self.reach(&mut exporter).await];
+        let taken = exporter.chosen();
+        if taken.is_some() {
+            steps.push(self.send(&mut exporter, &marked).await);
+        }
+        if steps.iter().all(|step| step.verdict == Verdict::Well) {
+            steps.push(self.read(taken, &marked).await);
+        }
+        Finding {
+            name: self.remote.name,
+            place: exporter.place(),
+            wire: self.wire(taken),
+            trace: taken.map(|_| marked.trace()),
+            steps,
+        }
     }
-    finding.steps = steps;
-    if wire.is_some() && finding.is_well() {
-        finding.steps.push(match Archive::of(remote, taken, query) {
+
+    fn wire(&self, taken: Option<usize>) -> Option<Wire> {
+        self.remote.destinations.get(taken?).map(|destination| destination.wire)
+    }
+
+    async fn reach(&self, exporter: &mut Exporter) -> Step {
+        let began = Instant::now();
+        match exporter.export(&Batch::empty(self.resource.clone())).await {
+            Ok(_) => {
+                let wire = self.wire(exporter.chosen());
+                let wire = wire.map_or_else(|| "spans".into(), |wire| wire.to_string());
+                Step::well("reach", format!("takes {wire}"), Some(began.elapsed()))
+            }
+            Err(error) => failed("reach", error),
+        }
+    }
+
+    async fn send(&self, exporter: &mut Exporter, marked: &Marked) -> Step {
+        let began = Instant::now();
+        match exporter.export(&marked.batch(self.resource.clone())).await {
+            Ok(Accepted { rejected: 0, .. }) => {
+                let text = format!("took the trace {}", marked.trace());
+                Step::well("send", text, Some(began.elapsed()))
+            }
+            Ok(Accepted { message, .. }) => {
+                let why = message.unwrap_or_else(|| "it does not say why".into());
+                Step::failed("send", format!("rejected the span: {why}"), None)
+            }
+            Err(error) => failed("send", error),
+        }
+    }
+
+    async fn read(&self, taken: Option<usize>, marked: &Marked) -> Step {
+        match Archive::of(self.remote, taken, self.query) {
             Some(archive) => {
-                let remote = archive.remote(remote);
-                read(&archive, &remote, &marked, examiner.patience).await
+                read(&archive, &archive.remote(self.remote), marked, self.patience).await
             }
             None => Step::unknown(
                 "read",
-                format!("it is not known where `{}` shows its traces", remote.name),
+                format!("it is not known where `{}` shows its traces", self.remote.name),
                 "`--query http://host:16686` names a Jaeger that shows them",
             ),
-        });
-    }
-    finding
-}
-
-async fn reach(exporter: &mut Exporter, examiner: &Examiner) -> Step {
-    let began = Instant::now();
-    match exporter.export(&Batch::empty(examiner.resource.clone())).await {
-        Ok(_) => Step::well("reach", "", Some(began.elapsed())),
-        Err(error) => failed("reach", error),
-    }
-}
-
-async fn send(exporter: &mut Exporter, marked: &Marked, examiner: &Examiner) -> Step {
-    let began = Instant::now();
-    match exporter.export(&marked.batch(examiner.resource.clone())).await {
-        Ok(Accepted { rejected: 0, .. }) => {
-            Step::well("send", format!("took the trace {}", marked.trace()), Some(began.elapsed()))
         }
-        Ok(Accepted { message, .. }) => {
-            let why = message.unwrap_or_else(|| "it does not say why".into());
-            Step::failed("send", format!("rejected the span: {why}"), None)
-        }
-        Err(error) => failed("send", error),
     }
 }
 

@@ -2,54 +2,40 @@
 
 use super::planned;
 use crate::commands::arguments::Arguments;
-use crate::commands::{NOT_WELL, USAGE, WELL, output};
+use crate::commands::{NOT_WELL, Outcome, Refusal, USAGE, WELL, output};
 use crate::display::units;
 use crate::json;
+use crate::plan::SpoolPlan;
 use crate::report;
 use crate::settings::Sources;
 use crate::spool::{self, Emptied};
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
-pub(in crate::commands) fn empty(arguments: &Arguments, sources: &Sources) -> i32 {
-    let dir = match planned(sources) {
-        Ok((_, spool)) => spool.dir,
-        Err(code) => return code,
-    };
-    if !arguments.has("--yes") {
-        match is_meant(&dir) {
-            Some(true) => {}
-            Some(false) => return NOT_WELL,
-            None => {
-                report::say("nothing is deleted unasked\nhint: `--yes` says that it is meant");
-                return USAGE;
-            }
-        }
+pub(in crate::commands) fn empty(arguments: &Arguments, sources: &Sources) -> Outcome {
+    let (_, SpoolPlan { dir, .. }) = planned(sources)?;
+    if !arguments.has("--yes") && !is_meant(&dir)? {
+        return Ok(NOT_WELL);
     }
-    match spool::empty(&dir) {
-        Ok(emptied) => {
-            output::write(&told(&emptied, arguments.has("--json")));
-            WELL
-        }
-        Err(error) => {
-            report::say(&error.to_string());
-            NOT_WELL
-        }
-    }
+    let emptied = spool::empty(&dir).map_err(|error| Refusal::new(NOT_WELL, error))?;
+    output::write(&told(&emptied, arguments.has("--json")));
+    Ok(WELL)
 }
 
-/// Asks whoever is there; `None` where nobody is.
-fn is_meant(dir: &Path) -> Option<bool> {
+/// Asks whoever is there.
+fn is_meant(dir: &Path) -> Result<bool, Refusal> {
     if !io::stdin().is_terminal() {
-        return None;
+        let why = "nothing is deleted unasked\nhint: `--yes` says that it is meant";
+        return Err(Refusal::new(USAGE, why));
     }
     report::say(&format!(
         "delete all spans in `{}` that no running program owns? y or n",
         dir.display()
     ));
     let mut answer = String::new();
-    io::stdin().read_line(&mut answer).ok()?;
-    Some(matches!(answer.trim(), "y" | "yes"))
+    // Who cannot be understood has not said yes.
+    let _ = io::stdin().read_line(&mut answer);
+    Ok(matches!(answer.trim(), "y" | "yes"))
 }
 
 fn told(emptied: &Emptied, is_for_programs: bool) -> String {

@@ -3,12 +3,11 @@
 use super::planned;
 use crate::commands::arguments::Arguments;
 use crate::commands::output::{self, Page};
-use crate::commands::{NOT_WELL, WELL};
+use crate::commands::{NOT_WELL, Outcome, Refusal, WELL};
 use crate::display::{Paint, units};
 use crate::json;
-use crate::plan::Terminal;
+use crate::plan::{SpoolPlan, Terminal};
 use crate::recorder::wall_clock;
-use crate::report;
 use crate::settings::{Sources, load, show_size};
 use crate::spool::{Contents, Listed, inspect};
 use std::path::Path;
@@ -17,24 +16,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// Where the columns of the list begin: spans, size, age, remarks.
 const COLUMNS: [usize; 4] = [26, 36, 48, 58];
 
-pub(in crate::commands) fn list(arguments: &Arguments, sources: &Sources) -> i32 {
-    let dir = match planned(sources) {
-        Ok((_, spool)) => spool.dir,
-        Err(code) => return code,
-    };
-    let contents = match inspect(&dir) {
-        Ok(contents) => contents,
-        Err(error) => {
-            report::say(&error.to_string());
-            return NOT_WELL;
-        }
-    };
+pub(in crate::commands) fn list(arguments: &Arguments, sources: &Sources) -> Outcome {
+    let (_, SpoolPlan { dir, .. }) = planned(sources)?;
+    let contents = inspect(&dir).map_err(|error| Refusal::new(NOT_WELL, error))?;
     if arguments.has("--json") {
         output::write(&in_json(&dir, &contents));
     } else {
         for_people(&dir, &contents, load(sources).settings.terminal);
     }
-    WELL
+    Ok(WELL)
 }
 
 fn for_people(dir: &Path, contents: &Contents, terminal: Terminal) {

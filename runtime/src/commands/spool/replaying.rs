@@ -7,7 +7,7 @@ use super::planned;
 use crate::batch::Batch;
 use crate::commands::arguments::Arguments;
 use crate::commands::blocking::wait;
-use crate::commands::{BAD_SETTINGS, NO_THREADS, NOT_WELL, WELL, output};
+use crate::commands::{self, BAD_SETTINGS, NOT_WELL, Refusal, WELL, output};
 use crate::display::units;
 use crate::exporter::{ExportError, Exporter, SetupError};
 use crate::json;
@@ -15,7 +15,7 @@ use crate::plan::{Backend, Plan, SpoolPlan};
 use crate::report;
 use crate::settings::Sources;
 use crate::spool::{Loss, Spool, SpoolError};
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::sync::Arc;
 
 /// After so many spans in a row that were called malformed when each was sent alone, a server is taken for one that takes none.
@@ -41,31 +41,20 @@ struct Sent {
     rejected: u64,
 }
 
-pub(in crate::commands) fn replay(arguments: &Arguments, sources: &Sources) -> i32 {
-    let (plan, spool) = match planned(sources) {
-        Ok(planned) => planned,
-        Err(code) => return code,
-    };
-    let mut exporters = match servers(&plan) {
-        Ok(exporters) if !exporters.is_empty() => exporters,
-        Ok(_) => return refuse("the settings name no server that could take the spans"),
-        Err(error) => return refuse(&error.to_string()),
-    };
-    let outcome = match wait(|| send_all(&spool, &mut exporters)) {
-        Some(Ok(outcome)) => outcome,
-        Some(Err(error)) => return refuse(&error.to_string()),
-        None => return NO_THREADS,
-    };
-    output::write(&told(&outcome, arguments.has("--json")));
-    if let Some(error) = &outcome.error {
-        report::say(&format!("what waits stays on disk: {error}"));
+pub(in crate::commands) fn replay(arguments: &Arguments, sources: &Sources) -> commands::Outcome {
+    let unusable = |why: &dyn Display| Refusal::new(BAD_SETTINGS, why);
+    let (plan, spool) = planned(sources)?;
+    let mut exporters = servers(&plan).map_err(|error| unusable(&error))?;
+    if exporters.is_empty() {
+        return Err(unusable(&"the settings name no server that could take the spans"));
     }
-    if outcome.error.is_some() { NOT_WELL } else { WELL }
-}
-
-fn refuse(why: &str) -> i32 {
-    report::say(why);
-    BAD_SETTINGS
+    let sent = wait(|| send_all(&spool, &mut exporters))?;
+    let outcome = sent.map_err(|error| unusable(&error))?;
+    output::write(&told(&outcome, arguments.has("--json")));
+    match outcome.error {
+        Some(error) => Err(Refusal::new(NOT_WELL, format!("what waits stays on disk: {error}"))),
+        None => Ok(WELL),
+    }
 }
 
 fn servers(plan: &Plan) -> Result<Vec<Exporter>, SetupError> {
