@@ -2,6 +2,8 @@
 
 use super::convert::Conversion;
 use super::{Destination, Endpoint, Wire};
+#[cfg(feature = "zipkin")]
+use crate::settings::ZIPKIN_ENDPOINT;
 use crate::settings::{Address, BackendName, Origin, Problem, Protocol};
 use http::Uri;
 
@@ -189,8 +191,12 @@ fn path(conversion: &mut Conversion<'_>, wire: Wire, address: &Address) -> Strin
             "/".into()
         }
         #[cfg(feature = "zipkin")]
+        Wire::ZipkinJson if written != "/" && is_whole(conversion, ZIPKIN_ENDPOINT) => {
+            written.into()
+        }
+        #[cfg(feature = "zipkin")]
         Wire::ZipkinJson => ending_in(SPANS_PATH, written),
-        _ if is_whole(conversion) => written.into(),
+        _ if is_whole(conversion, WHOLE_URL) => written.into(),
         _ => ending_in(TRACES_PATH, written),
     }
 }
@@ -201,8 +207,9 @@ fn ending_in(end: &str, path: &str) -> String {
     if base.ends_with(end) { base } else { base + end }
 }
 
-fn is_whole(conversion: &Conversion<'_>) -> bool {
-    conversion.origins.of("tracing_endpoint") == Origin::Variable(WHOLE_URL.into())
+/// Whether the endpoint is what this variable says, which names a whole URL.
+fn is_whole(conversion: &Conversion<'_>, variable: &str) -> bool {
+    conversion.origins.of("tracing_endpoint") == Origin::Variable(variable.into())
 }
 
 /// The path with one slash before each segment and none at the end.

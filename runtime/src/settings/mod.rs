@@ -39,6 +39,8 @@ mod typed;
 pub(crate) use endpoint::Address;
 pub(crate) use fallbacks::Fallback;
 pub(crate) use headers::Headers;
+#[cfg(feature = "zipkin")]
+pub(crate) use keys::ZIPKIN_ENDPOINT;
 pub(crate) use listing::{Listed, list};
 pub(crate) use origin::{Origin, Origins};
 pub(crate) use proxies::Proxies;

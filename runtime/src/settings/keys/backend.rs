@@ -1,5 +1,6 @@
 //! Where spans go and how.
 
+use super::ZIPKIN_ENDPOINT;
 use super::key::{Key, key};
 use crate::settings::Settings;
 use crate::settings::kind::{Bounds, Choices, Kind, Times};
@@ -37,7 +38,11 @@ pub(super) static KEYS: &[Key] = &[
         ),
     key("tracing_endpoint", Kind::Endpoint(|to| &mut to.tracing_endpoint))
         .example("\"http://localhost:4317\"")
-        .otel(&["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"])
+        .otel(&[
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+            ZIPKIN_ENDPOINT,
+        ])
         .doc(
             "Where the backend listens: `http://host:port`, `https://host:port` or \
          `unix:///run/otel.sock` (a relative `unix:otel.sock` starts beside this \
@@ -52,8 +57,9 @@ pub(super) static KEYS: &[Key] = &[
          protocol (at port 14250 in the other order), and asked anew when it no \
          longer takes what it took. Users, \
          passwords and queries are refused, since logs would show them: write \
-         `tracing_headers`. Of OTEL_EXPORTER_OTLP_TRACES_ENDPOINT the path is taken \
-         as it is.",
+         `tracing_headers`. Of OTEL_EXPORTER_OTLP_TRACES_ENDPOINT and \
+         OTEL_EXPORTER_ZIPKIN_ENDPOINT the path is taken as it is; the latter counts \
+         where the attribute, the file or a variable says that the backend is `zipkin`.",
         ),
     key("otlp_endpoint", Kind::Endpoint(|to| &mut to.tracing_endpoint))
         .older_name_of("tracing_endpoint")

@@ -59,6 +59,10 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     all().map(|key| key.name)
 }
 
+/// The standard variable of Zipkin's endpoint, which is a whole URL:
+/// <https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#zipkin-exporter>.
+pub(crate) const ZIPKIN_ENDPOINT: &str = "OTEL_EXPORTER_ZIPKIN_ENDPOINT";
+
 /// What the variables of our own keys begin with.
 pub(super) const PREFIX: &str = "SYN_OBSERVABILITY__";
 

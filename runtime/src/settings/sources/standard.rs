@@ -10,10 +10,10 @@ use super::detected;
 use super::environment::{Environment, NotUtf8};
 use super::translation::{RATIO, translate};
 use crate::settings::entries::{Collector, Entry};
-use crate::settings::keys::{self, Key};
+use crate::settings::keys::{self, Key, ZIPKIN_ENDPOINT};
 use crate::settings::kind::Kind;
 use crate::settings::raw::{Form, Raw};
-use crate::settings::{Loaded, Origin, Problem};
+use crate::settings::{BackendName, Loaded, Origin, Problem};
 
 const SAMPLER: &str = "OTEL_TRACES_SAMPLER";
 
@@ -27,7 +27,9 @@ pub(super) fn implied(environment: &Environment<'_>, to: &mut Loaded) {
     if to.origins.of(backend.name) != Origin::Default {
         return;
     }
-    if let Some(name) = set_variables(endpoint, environment).pop() {
+    let mut names = set_variables(endpoint, environment);
+    names.retain(|name| *name != ZIPKIN_ENDPOINT);
+    if let Some(name) = names.pop() {
         take(backend, "otlp", &Origin::Variable(name.to_owned()), to);
     }
 }
@@ -40,11 +42,20 @@ pub(super) fn read(environment: &Environment<'_>, to: &mut Loaded) {
     let (weak, strong): (Vec<_>, Vec<_>) = keys::all().partition(is_weak);
     for key in weak.into_iter().chain(strong) {
         for name in set_variables(key, environment) {
-            read_variable(key, name, environment, to);
+            if name != ZIPKIN_ENDPOINT || is_for_zipkin(environment, to) {
+                read_variable(key, name, environment, to);
+            }
         }
     }
     ratio_without_sampler(environment, to);
     unsupported(environment, to);
+}
+
+/// Whether spans go to a Zipkin, as far as that is known here: the platform may set its endpoint for other programs.
+fn is_for_zipkin(environment: &Environment<'_>, to: &Loaded) -> bool {
+    let own = environment.get(&keys::variable("tracing_backend")).and_then(Result::ok);
+    let named = own.and_then(BackendName::named).unwrap_or(to.settings.tracing_backend);
+    named == BackendName::Zipkin
 }
 
 /// The variables of a key that are set, the weakest first. Of two lists of headers only the
@@ -113,8 +124,14 @@ fn ratio_without_sampler(environment: &Environment<'_>, to: &mut Loaded) {
 
 /// One warning for all variables that nobody reads. A value of `none` asks for nothing.
 fn unsupported(environment: &Environment<'_>, to: &mut Loaded) {
-    let is_known = |name: &str| {
-        name == RATIO || detected::is_read(name) || keys::all().any(|key| key.otel.contains(&name))
+    let is_for_zipkin = is_for_zipkin(environment, to);
+    let is_known = |name: &str| match name {
+        ZIPKIN_ENDPOINT => is_for_zipkin,
+        _ => {
+            name == RATIO
+                || detected::is_read(name)
+                || keys::all().any(|key| key.otel.contains(&name))
+        }
     };
     let unknown = environment.iter().filter(|(name, value)| {
         name.starts_with("OTEL_") && *value != Ok("none") && !is_known(name)

@@ -2,7 +2,7 @@
 
 use super::support::*;
 use crate::plan::{Backend, Endpoint, Wire};
-use crate::settings::BackendName;
+use crate::settings::{BackendName, Origin};
 
 /// What is spoken at which URL, in the order in which it is tried.
 fn places(case: &Case) -> Vec<(Wire, String)> {
@@ -48,6 +48,43 @@ fn without_an_endpoint_zipkin_is_looked_for_and_then_a_collector() {
     let case = variable("OTEL_TRACES_EXPORTER", "zipkin");
     assert_eq!(case.settings().tracing_backend, BackendName::Zipkin);
     assert_eq!(places(&case), [first, second]);
+}
+
+#[test]
+fn the_standard_variable_of_its_endpoint_names_the_whole_url() {
+    const NAME: &str = "OTEL_EXPORTER_ZIPKIN_ENDPOINT";
+    let chosen = || {
+        [
+            keys("tracing_backend = 'zipkin'"),
+            variable("OTEL_TRACES_EXPORTER", "zipkin"),
+            variable("SYN_OBSERVABILITY__TRACING_BACKEND", "zipkin"),
+        ]
+    };
+    for (endpoint, url) in [
+        ("http://h:9411/api/v2/spans", "http://h:9411/api/v2/spans"),
+        ("http://h/custom", "http://h/custom"),
+    ] {
+        for case in chosen() {
+            let case = case.variable("OTEL_EXPORTER_OTLP_ENDPOINT", "http://other:4317");
+            assert_eq!(places(&case.variable(NAME, endpoint)), [zipkin(url)]);
+        }
+    }
+    for case in chosen() {
+        let case = case.variable(NAME, "http://h:9411");
+        assert_eq!(places(&case)[0], zipkin("http://h:9411/api/v2/spans"));
+    }
+}
+
+#[test]
+fn the_standard_variable_of_its_endpoint_says_nothing_of_other_backends() {
+    let case = variable("OTEL_EXPORTER_ZIPKIN_ENDPOINT", "http://h:9411/api/v2/spans");
+    assert_eq!(case.load().settings.tracing_backend, BackendName::Jaeger);
+    assert_holds(&case.warning(), &["without effect", "`OTEL_EXPORTER_ZIPKIN_ENDPOINT`"]);
+    let case = case.variable("OTEL_EXPORTER_OTLP_ENDPOINT", "http://h:4317");
+    let loaded = case.load();
+    assert_eq!(loaded.settings.tracing_backend, BackendName::Otlp);
+    let endpoint = loaded.origins.get("tracing_endpoint").unwrap();
+    assert_eq!(endpoint.origin, Origin::Variable("OTEL_EXPORTER_OTLP_ENDPOINT".into()));
 }
 
 #[test]
