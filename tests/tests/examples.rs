@@ -154,8 +154,27 @@ fn web_lets_requests_end_before_it_ends() {
 }
 
 #[test]
+fn failover_prints_how_its_backends_are_and_that_nothing_was_dropped() {
+    let printed = run("failover");
+    let (states, end) = printed.stdout.trim().rsplit_once('\n').unwrap();
+    let expected = [
+        "both are there: the first is up",
+        "both are there: the second is up",
+        "the first one is dead: the first is down",
+        "the first one is dead: the second is up",
+        "it is back: the first is degraded",
+        "it is back: the second is up",
+    ];
+    assert_eq!(states.lines().collect::<Vec<_>>(), expected);
+    assert!(end.starts_with("0 of ") && end.ends_with(" spans were dropped"), "{end}");
+    let told = |text: &str| printed.stderr.iter().filter(|line| line.contains(text)).count();
+    assert_eq!((told("does not take spans"), told("takes spans again")), (1, 1));
+    assert_eq!(told("exported spans: "), 1, "{:#?}", printed.stderr);
+}
+
+#[test]
 fn examples_are_read_at_a_glance() {
-    for (name, most) in [("quickstart", 60), ("agents", 60), ("web", 120)] {
+    for (name, most) in [("quickstart", 60), ("agents", 60), ("failover", 60), ("web", 120)] {
         let lines = file(&format!("examples/src/bin/{name}.rs")).lines().count();
         assert!(lines <= most, "`{name}` has {lines} lines");
     }
