@@ -5,6 +5,7 @@ pub mod deployment;
 pub mod examples;
 pub mod jaeger;
 mod ports;
+pub mod printed;
 pub mod program;
 pub mod receiver;
 pub mod spans;

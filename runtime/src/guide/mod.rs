@@ -3,5 +3,8 @@
 #[doc = include_str!("settings.md")]
 pub mod settings {}
 
+#[doc = include_str!("troubleshooting.md")]
+pub mod troubleshooting {}
+
 #[doc = include_str!("monitoring.md")]
 pub mod monitoring {}
