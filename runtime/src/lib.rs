@@ -69,6 +69,13 @@
 //! does the same and more: `cargo install synndicate --features cli`. See
 //! [`traced_service`](macro@traced_service#is-tracing-set-up-well).
 //!
+//! # For those who run it
+//!
+//! [Settings](guide::settings), all of them;
+//! [tuning](guide::tuning): what each costs;
+//! [monitoring](guide::monitoring) the tracing itself;
+//! [troubleshooting](guide::troubleshooting) by symptom.
+//!
 //! # Features
 //!
 //! | feature | default | |

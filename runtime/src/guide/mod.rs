@@ -3,6 +3,9 @@
 #[doc = include_str!("settings.md")]
 pub mod settings {}
 
+#[doc = include_str!("tuning.md")]
+pub mod tuning {}
+
 #[doc = include_str!("troubleshooting.md")]
 pub mod troubleshooting {}
 
