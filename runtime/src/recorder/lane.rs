@@ -26,7 +26,7 @@ pub(super) type Record<'a> = &'a dyn Fn(&mut Attributes<'_>);
 /// What a call site adds to its span besides.
 pub(super) type Amend<'a> = &'a dyn Fn(&mut Ending<'_>);
 
-/// A [`Record`] that uses up what it has.
+/// What records attributes once, as the calls take it: it uses up what it has.
 pub fn record_once(record: impl FnOnce(&mut Attributes<'_>)) -> impl Fn(&mut Attributes<'_>) {
     let record = Cell::new(Some(record));
     move |attributes| {
@@ -36,7 +36,7 @@ pub fn record_once(record: impl FnOnce(&mut Attributes<'_>)) -> impl Fn(&mut Att
     }
 }
 
-/// An [`Amend`] that uses up what it has.
+/// The same for what is no attribute.
 pub fn amend_once(amend: impl FnOnce(&mut Ending<'_>)) -> impl Fn(&mut Ending<'_>) {
     let amend = Cell::new(Some(amend));
     move |ending| {
