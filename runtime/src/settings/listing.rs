@@ -10,7 +10,7 @@ pub(crate) struct Listed {
     pub(crate) key: String,
     /// What counts, without secrets, and who said so; `None` where nobody did and there is no default.
     pub(crate) effective: Option<(String, Origin)>,
-    /// Whether it is not the default.
+    /// Whether somebody says it is not the default.
     pub(crate) is_changed: bool,
 }
 
@@ -21,7 +21,9 @@ pub(crate) fn list(loaded: &Loaded, sources: &Sources) -> Vec<Listed> {
     let one = |key: &str| {
         let effective = loaded.origins.get(key);
         let value = effective.map(|effective| &effective.value);
-        let is_changed = value != defaults.origins.get(key).map(|default| &default.value);
+        let is_detected = effective.is_some_and(|it| matches!(it.origin, Origin::Detected(_)));
+        let default = defaults.origins.get(key).map(|default| &default.value);
+        let is_changed = value != default && !is_detected;
         let effective =
             effective.map(|effective| (effective.value.clone(), effective.origin.clone()));
         Listed { key: key.to_owned(), effective, is_changed }

@@ -6,8 +6,16 @@ use std::fmt::Write;
 
 const WIDTH: usize = 100;
 
+/// What editors check the file against, wherever it is copied to.
+const SCHEMA: &str = concat!(
+    "#:schema ",
+    env!("CARGO_PKG_REPOSITORY"),
+    "/raw/v",
+    env!("CARGO_PKG_VERSION"),
+    "/config/Synndicate.schema.json\n"
+);
+
 const HEAD: &str = "\
-#:schema ./Synndicate.schema.json
 # Synndicate.toml: every setting with what it does, commented out at its default.
 #
 # Synndicate looks for a file of this name in the working directory and upwards. What it says can be
@@ -52,7 +60,7 @@ const TAIL: &str = "
 
 /// The text of the reference file.
 pub(crate) fn reference() -> String {
-    let mut text = HEAD.to_owned();
+    let mut text = [SCHEMA, HEAD].concat();
     for section in &SECTIONS {
         let heading = format!("---- {} ", section.title);
         // Writing to a `String` cannot fail.

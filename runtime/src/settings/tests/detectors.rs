@@ -1,7 +1,7 @@
 //! What a process tells of where it runs, and what it does not.
 
 use super::support::*;
-use crate::settings::Scalar;
+use crate::settings::{Scalar, list};
 use std::collections::BTreeMap;
 
 const DETECTORS: &str = "SYN_OBSERVABILITY__TRACING_RESOURCE_DETECTORS";
@@ -121,4 +121,13 @@ fn a_variable_that_is_no_text_says_nothing() {
     let case = nothing().machine(&[]).variable("KUBERNETES_SERVICE_HOST", "10.0.0.1");
     let case = case.os_variable("POD_NAME".into(), std::ffi::OsString::from_vec(vec![0xff]));
     assert!(!attributes(&case).contains_key("k8s.pod.name"));
+}
+
+#[test]
+fn what_was_found_out_is_listed_and_is_no_change() {
+    let case = on_a_host().variable("SYN_OBSERVABILITY__RESOURCE_ATTRIBUTES", "team=search");
+    let listed = list(&case.load(), &case.sources);
+    let is_changed = |key: &str| listed.iter().find(|one| one.key == key).unwrap().is_changed;
+    assert!(is_changed("resource_attributes.team"));
+    assert!(!is_changed("resource_attributes.host.name"));
 }

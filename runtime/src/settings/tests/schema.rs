@@ -12,6 +12,8 @@ use serde_json::{Map, Value, json};
 /// The latest version that editors of TOML know.
 const VERSION: &str = "http://json-schema.org/draft-07/schema#";
 
+const PATH: &str = "config/Synndicate.schema.json";
+
 const DURATION: &str = r"^\s*([0-9.]+\s*(ns|us|µs|ms|s|min|m|h|d)\s*)+$";
 const SIZE: &str = r"^\s*([0-9.]+\s*([kKmMgG][iI]?)?[bB]\s*)+$";
 const ENDPOINT: &str = "^$|^(https?://|unix:)";
@@ -182,12 +184,15 @@ impl Checked {
 #[test]
 fn the_checked_in_schema_is_what_the_table_of_keys_says() {
     let text = serde_json::to_string_pretty(&schema()).unwrap() + "\n";
-    assert_fresh("config/Synndicate.schema.json", &text);
+    assert_fresh(PATH, &text);
 }
 
 #[test]
-fn the_reference_file_names_the_schema_that_is_beside_it() {
-    assert!(reference().starts_with("#:schema ./Synndicate.schema.json\n"));
+fn the_reference_file_names_the_schema_of_this_version_by_its_address() {
+    let reference = reference();
+    let first = reference.lines().next().unwrap();
+    assert!(first.starts_with("#:schema https://"), "{first}");
+    assert!(first.contains(env!("CARGO_PKG_VERSION")) && first.ends_with(PATH), "{first}");
 }
 
 #[test]
