@@ -8,6 +8,7 @@
 //! | `cargo run --release -- instructions` | the same in instructions, whole process; needs `valgrind` |
 //! | `cargo run --release -- end-to-end` | what a span costs the process until a sink in another process has it |
 //! | `cargo run --release -- web` | requests a second of a web service, and what tracing costs a request |
+//! | `cargo run --release -- outage` | how fast spans go to the disk and come back, beside a copy of the same files, and what a traced call takes meanwhile |
 //! | `cargo run --release -- build` | crates, time to build from nothing, time to compile 1,000 traced functions |
 //! | `cargo run --release -- start` | how much later `main` begins under `#[traced_service]`, tracing disabled |
 //!
@@ -73,6 +74,7 @@ mod encoding;
 mod machine;
 mod measure;
 mod options;
+mod outage;
 mod peers;
 mod reading;
 mod scenario;
@@ -94,14 +96,16 @@ fn main() -> Result<()> {
         "instructions" => commands::instructions::run(&arguments),
         "end-to-end" => commands::end_to_end::run(&arguments),
         "web" => commands::web::run(&arguments),
+        "outage" => commands::outage::run(&arguments),
         "build" => commands::build::run(&arguments),
         "start" => commands::start::run(&arguments),
         // What the commands above start as processes of their own.
         "run-peer" => measure::run(&arguments),
+        "run-outage" => outage::run(&arguments),
         "serve" => web::run(&arguments),
         "sink" => sink::run(&arguments),
         unknown => bail!(
-            "unknown command `{unknown}`: known are `figures`, `instructions`, `end-to-end`, `web`, `build` and `start`"
+            "unknown command `{unknown}`: known are `figures`, `instructions`, `end-to-end`, `web`, `outage`, `build` and `start`"
         ),
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod children;
 pub(crate) mod end_to_end;
 pub(crate) mod figures;
 pub(crate) mod instructions;
+pub(crate) mod outage;
 pub(crate) mod programs;
 pub(crate) mod start;
 pub(crate) mod web;
