@@ -39,7 +39,7 @@ fn quickstart_prints_the_trace_of_an_answer_with_one_error() {
         "   │ · info read target=quickstart pages=3",
         "   ├─ search topic=\"how do I make a paper boat?\" limit=3 result_length=3",
         "   ├─ write pages_length=3 draft.style=brief result_length=124",
-        "   └─ send ✗ error draft_length=124",
+        "   └─ send ✗ error draft_length=124 error.type=std::io::error::Error",
         "        · exception std::io::error::Error: nobody listens to 124 letters",
     ];
     assert_eq!(printed.stderr, expected);
@@ -64,8 +64,8 @@ fn agents_prints_its_answer_and_the_trace_of_a_planner_whose_mail_fails() {
         "   │ agent_trait=Agent",
         "   ├─ Search::process query_length=13 result_length=31 agent_type=Search",
         "   │ agent_trait=Agent",
-        "   └─ Mail::process ✗ error query_length=13 agent_type=Mail",
-        "        agent_trait=Agent",
+        "   └─ Mail::process ✗ error query_length=13 error.type=anyhow::Error",
+        "        agent_type=Mail agent_trait=Agent",
         "        · exception anyhow::Error: the mailbox is full, 13 more bytes do not fit",
     ];
     assert_eq!(printed.stderr, expected);

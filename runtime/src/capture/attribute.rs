@@ -457,10 +457,10 @@
 /// | results | not recorded | `result`, `result_length` |
 /// | `ret` | an event with a field `return` | the attribute `result`; of a `Result` the `Ok` |
 /// | `ret` where nothing is returned | an event `return=()` | a compile error |
-/// | an `Err` without `err` | not seen | the span fails, with an exception event |
+/// | an `Err` without `err` | not seen | the span fails, with `error.type` and an exception event |
 /// | an `Err` with `err` | an event with a field `error` | the same as without |
 /// | `level` in `ret(…)`, `err(…)` | the event's level | accepted, without a meaning: there is no event in a log |
-/// | a panic | not seen | the span fails, with an exception event |
+/// | a panic | not seen | the span fails, with `error.type` and an exception event |
 /// | functions that return a future or a stream | a span of the call, unless they end with an `async` block | a [span of the future](#futures-and-streams), of the stream |
 /// | `parent` on an `async fn` | evaluated at the first poll | evaluated at the call |
 /// | spans that a `Debug` makes | the caller's, or none | the caller's; on an `async fn` the function's own |

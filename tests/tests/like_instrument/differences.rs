@@ -16,7 +16,7 @@ pub(crate) const WHERE_THE_CODE_IS: &str = "where the code is";
 pub(crate) const SHOWN_ELSEWHERE: &[(&str, &str)] = &[
     ("`ret` where nothing is returned", "ui/traced/fail/no_result.rs"),
     ("`impl` blocks, traits, modules", "tests/traced_blocks.rs"),
-    ("captured collections, tuples, paths, durations", "tests/traced_arguments.rs"),
+    ("captured collections, tuples, paths, durations", "tests/traced_arguments/main.rs"),
 ];
 
 const fn differs(
@@ -85,6 +85,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         &["Unset", r#"event exception level="INFO" exception.message="Broken""#],
         &[
             "failed",
+            r#"error.type="like_instrument::program::Broken""#,
             r#"event exception exception.type="like_instrument::program::Broken" exception.message="Broken""#,
         ],
     ),
@@ -94,6 +95,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         &["Unset"],
         &[
             "failed",
+            r#"error.type="like_instrument::program::Broken""#,
             r#"event exception exception.type="like_instrument::program::Broken" exception.message="it is broken""#,
         ],
     ),
@@ -102,6 +104,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "asked",
         &[r#"event exception level="ERROR" exception.message="it is broken""#],
         &[
+            r#"error.type="like_instrument::program::Broken""#,
             r#"event exception exception.type="like_instrument::program::Broken" exception.message="it is broken""#,
         ],
     ),
@@ -110,6 +113,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "as_both 2",
         &[r#"event exception level="ERROR" exception.message="it is broken""#],
         &[
+            r#"error.type="like_instrument::program::Broken""#,
             r#"event exception exception.type="like_instrument::program::Broken" exception.message="it is broken""#,
         ],
     ),
@@ -119,6 +123,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         &["Unset"],
         &[
             "failed",
+            r#"error.type="panic""#,
             r#"event exception exception.type="panic" exception.message="the function panicked""#,
         ],
     ),

@@ -104,7 +104,14 @@ fn mail(span: Shown) -> Shown {
         ),
         ("exception.type", "\"through_a_receiver::program::MailboxFull\""),
     ];
-    with_status(with_event(span, "exception", &full), "ERROR")
+    with_status(with_event(failed(span, full[1].1), "exception", &full), "ERROR")
+}
+
+/// The span with the type of what it failed with, as it stands in quotes.
+fn failed(mut span: Shown, error: &str) -> Shown {
+    span.attributes.push(("error.type".into(), error.into()));
+    span.attributes.sort();
+    span
 }
 
 fn rank(span: Shown) -> Shown {
@@ -127,7 +134,8 @@ fn stumble(span: Shown) -> Shown {
     // What it said is known where `#[traced_service]` has set a hook.
     let panic =
         [("exception.message", "\"the function panicked\""), ("exception.type", "\"panic\"")];
-    with_status(with_event(Shown { attributes, ..span }, "exception", &panic), "ERROR")
+    let span = failed(Shown { attributes, ..span }, "\"panic\"");
+    with_status(with_event(span, "exception", &panic), "ERROR")
 }
 
 #[track_caller]
