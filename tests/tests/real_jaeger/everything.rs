@@ -209,8 +209,15 @@ fn check_outcomes(trace: &Trace) {
             "error": true,
         }),
     );
-    let failed = json!({ "span.kind": "internal", "otel.status_code": "ERROR", "error": true });
-    trace.assert_tags("fails", failed);
+    trace.assert_tags(
+        "fails",
+        json!({
+            "span.kind": "internal",
+            "otel.status_code": "ERROR",
+            "error": true,
+            "error.type": "core::fmt::Error",
+        }),
+    );
     let exception = tags(&trace.span("fails")["logs"][0], "fields");
     assert_eq!(
         (&exception["event"], &exception["exception.type"]),
