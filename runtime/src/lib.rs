@@ -131,6 +131,9 @@ mod capture;
 
 pub mod propagation;
 
+#[cfg(any(feature = "_remote", feature = "tower"))]
+mod grpc_status;
+
 mod tasks;
 
 #[cfg(feature = "tower")]

@@ -4,29 +4,9 @@
 //! <https://opentelemetry.io/docs/specs/semconv/rpc/grpc/>.
 
 use super::exchange::Side;
+use crate::grpc_status::{NAMES, UNKNOWN};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
-
-/// The names of the codes, in their order.
-const NAMES: [&str; 17] = [
-    "OK",
-    "CANCELLED",
-    "UNKNOWN",
-    "INVALID_ARGUMENT",
-    "DEADLINE_EXCEEDED",
-    "NOT_FOUND",
-    "ALREADY_EXISTS",
-    "PERMISSION_DENIED",
-    "RESOURCE_EXHAUSTED",
-    "FAILED_PRECONDITION",
-    "ABORTED",
-    "OUT_OF_RANGE",
-    "UNIMPLEMENTED",
-    "INTERNAL",
-    "UNAVAILABLE",
-    "DATA_LOSS",
-    "UNAUTHENTICATED",
-];
 
 /// The codes that are the fault of a server. The others tell the client of its own.
 const FAULTS: [&str; 6] =
@@ -42,7 +22,7 @@ pub(super) fn is_call(headers: &HeaderMap) -> bool {
 /// The name of the status that stands in headers or trailers; a code that nobody knows is `UNKNOWN`.
 pub(super) fn status(headers: &HeaderMap) -> Option<&'static str> {
     let code = headers.get("grpc-status")?.to_str().ok()?.parse::<usize>().ok();
-    Some(code.and_then(|code| NAMES.get(code)).copied().unwrap_or("UNKNOWN"))
+    Some(code.and_then(|code| NAMES.get(code)).copied().unwrap_or(UNKNOWN))
 }
 
 /// Whether that status is a failure of the span's own side.

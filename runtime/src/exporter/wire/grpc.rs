@@ -10,6 +10,7 @@ use super::{headers, is_about_size};
 use crate::exporter::error::{ErrorKind, ExportError};
 use crate::exporter::peer::Peer;
 use crate::exporter::transport::{Answer, endpoint};
+use crate::grpc_status::{NAMES, UNKNOWN};
 #[cfg(feature = "jaeger")]
 use crate::plan::Wire;
 use crate::plan::{Compression, Remote};
@@ -144,34 +145,14 @@ impl Code {
     const DATA_LOSS: Code = Code(15);
     const UNAUTHENTICATED: Code = Code(16);
 
-    const NAMES: [&str; 17] = [
-        "OK",
-        "CANCELLED",
-        "UNKNOWN",
-        "INVALID_ARGUMENT",
-        "DEADLINE_EXCEEDED",
-        "NOT_FOUND",
-        "ALREADY_EXISTS",
-        "PERMISSION_DENIED",
-        "RESOURCE_EXHAUSTED",
-        "FAILED_PRECONDITION",
-        "ABORTED",
-        "OUT_OF_RANGE",
-        "UNIMPLEMENTED",
-        "INTERNAL",
-        "UNAVAILABLE",
-        "DATA_LOSS",
-        "UNAUTHENTICATED",
-    ];
-
     /// What is no known number is `UNKNOWN`.
     fn of(code: &[u8]) -> Code {
         let code = std::str::from_utf8(code).ok().and_then(|code| code.parse().ok());
-        code.filter(|&code| code < Code::NAMES.len()).map_or(Code::UNKNOWN, Code)
+        code.filter(|&code| code < NAMES.len()).map_or(Code::UNKNOWN, Code)
     }
 
     fn name(self) -> &'static str {
-        Code::NAMES.get(self.0).copied().unwrap_or("UNKNOWN")
+        NAMES.get(self.0).copied().unwrap_or(UNKNOWN)
     }
 
     /// What becomes of the batch. `retry` is there if the server asks for another try.
