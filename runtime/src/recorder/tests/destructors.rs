@@ -10,6 +10,7 @@ use crate::recorder::{Core, Outlet, scoped};
 use crate::testing::{Recording, everything};
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tracing::{Span, info, info_span};
 use tracing_core::{Dispatch, dispatcher};
 
@@ -154,11 +155,13 @@ fn a_thread_that_has_ended_holds_neither_a_ring_nor_the_recorder() {
     }
     std::thread::spawn(move || drop(open)).join().unwrap();
     core.drain(u64::MAX);
-    assert_eq!(
-        (core.rings.len(), Arc::strong_count(&core)),
-        (0, 1),
-        "rings, and holders of the recorder"
-    );
+    assert_eq!(core.rings.len(), 0);
+    // A call site that is new, in any other test, asks every recorder for its level, and holds it for that moment.
+    let patience = Instant::now() + Duration::from_secs(60);
+    while Arc::strong_count(&core) > 1 && Instant::now() < patience {
+        std::thread::yield_now();
+    }
+    assert_eq!(Arc::strong_count(&core), 1, "holders of the recorder");
 }
 
 /// Writes through a handle when it is destroyed.
