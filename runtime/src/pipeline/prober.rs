@@ -36,6 +36,10 @@ impl Prober {
 
     async fn watch(&self, backend: &Backend) {
         let empty = Batch::empty(self.resource.clone());
+        if backend.number == self.backends.primary().number {
+            // The sender asks it first, and tells at the start what it has answered.
+            backend.changed.notified().await;
+        }
         loop {
             let due = async {
                 match backend.next_probe() {
