@@ -9,10 +9,9 @@
 //! | attributes of links | a log `link` at the start of the span | none |
 //! | counts of what was dropped | tags, and warnings that Jaeger 1.76 does not keep | none |
 
-use super::{Result, program, tags, text};
+use super::{Result, program, tags, text, turn};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
 use synndicate::Builder;
 use synndicate_tests::jaeger::Jaeger;
 
@@ -54,8 +53,7 @@ impl Trace {
 /// Runs `program` with its spans sent to a place; what it returns.
 fn send<T>(service: &str, settings: &[(&str, &str)], program: impl FnOnce() -> T) -> Result<T> {
     // Tracing belongs to the whole process, so tests take turns.
-    static TURN: Mutex<()> = Mutex::new(());
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = turn();
     let usual = [
         ("service_name", service),
         ("service_version", "1.0"),

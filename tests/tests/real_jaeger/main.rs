@@ -9,6 +9,7 @@ mod program;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::error::Error;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use synndicate_tests::examples::{Web, run_example};
 use synndicate_tests::jaeger::Jaeger;
 use synndicate_tests::two_services;
@@ -120,10 +121,17 @@ fn family(trace: &Value) -> Vec<(String, String, String)> {
     family
 }
 
+/// The right to trace this process: tracing belongs to the whole of it.
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[test]
 fn two_services_with_a_queue_between_them_are_one_trace_by_every_propagator() -> Result {
     let jaeger = Jaeger::start()?;
     let endpoint = jaeger.otlp_grpc();
+    let _turn = turn();
     for propagator in ["tracecontext", "b3", "b3multi", "jaeger"] {
         let settings = [
             ("tracing_backend", "jaeger"),
