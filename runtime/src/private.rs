@@ -70,10 +70,10 @@ macro_rules! __call_site {
 #[macro_export]
 macro_rules! __enter {
     ($site:ident) => {
-        $crate::__private::enter(&$site, &|_| {})
+        $crate::__private::enter(&$site, |_| {})
     };
     ($site:ident, $($variables:tt)*) => {
-        $crate::__private::enter(&$site, &|attributes| {
+        $crate::__private::enter(&$site, |attributes| {
             $crate::__private::by_rule!(attributes, $($variables)*);
         })
     };

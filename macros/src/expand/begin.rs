@@ -14,7 +14,7 @@ pub(super) fn guard(model: &Model<'_>, guard: &Ident) -> TokenStream {
     let (private, ending) = (model.paths.private(), hidden("ending"));
     let plain = records::plain(model).filter(|_| model.origin.is_none());
     let enter = plain.map_or_else(
-        || call(model, "enter"),
+        || call(model, "enter", &records::closure(model)),
         |variables| {
             let site = call_site();
             quote_spanned!(span=> #private::enter!(#site #(, #variables)*))
@@ -30,8 +30,9 @@ pub(super) fn guard(model: &Model<'_>, guard: &Ident) -> TokenStream {
 /// `let prepared = prepare(…);`
 pub(super) fn prepared(model: &Model<'_>, prepared: &Ident) -> TokenStream {
     let span = Span::mixed_site();
-    let (private, prepare, ending) =
-        (model.paths.private(), call(model, "prepare"), hidden("ending"));
+    let (private, ending, record) =
+        (model.paths.private(), hidden("ending"), records::closure(model));
+    let prepare = call(model, "prepare", &quote_spanned!(span=> &#record));
     if let Some(amend) = amendments(model, &ending) {
         quote_spanned!(span=> let mut #prepared = #prepare; #prepared.amend(&#private::amend_once(|#ending| { #amend }));)
     } else {
@@ -39,10 +40,10 @@ pub(super) fn prepared(model: &Model<'_>, prepared: &Ident) -> TokenStream {
     }
 }
 
-/// `begin(&SITE, |attributes| …)`, or `begin_at` with the origin between.
-fn call(model: &Model<'_>, begin: &str) -> TokenStream {
+/// `begin(&SITE, record)`, or `begin_at` with the origin between.
+fn call(model: &Model<'_>, begin: &str, record: &TokenStream) -> TokenStream {
     let span = Span::mixed_site();
-    let (private, site, record) = (model.paths.private(), call_site(), records::closure(model));
+    let (private, site) = (model.paths.private(), call_site());
     if let Some(origin) = origin(model) {
         let begin = format_ident!("{begin}_at");
         quote_spanned!(span=> #private::#begin(&#site, #origin, #record))
@@ -66,7 +67,7 @@ pub(super) fn first(model: &Model<'_>) -> Option<TokenStream> {
     }
     record.map(|record| {
         let record = records::repeatable(model, &quote_spanned!(span=> |#attributes| { #record }));
-        quote_spanned!(span=> #private::first_attributes(&#site, #record);)
+        quote_spanned!(span=> #private::first_attributes(&#site, &#record);)
     })
 }
 

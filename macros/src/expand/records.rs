@@ -8,21 +8,21 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned as _;
 
-/// The closure that records, behind a reference.
+/// The closure that records.
 pub(super) fn closure(model: &Model<'_>) -> TokenStream {
     let (span, attributes) = (Span::mixed_site(), hidden("attributes"));
     let closure = statements(model, &attributes)
         .map(|statements| repeatable(model, &quote_spanned!(span=> |#attributes| { #statements })));
-    closure.unwrap_or_else(|| quote_spanned!(span=> &|_| {}))
+    closure.unwrap_or_else(|| quote_spanned!(span=> |_| {}))
 }
 
-/// A reference to a closure that records. Expressions of the user's may use up what they name.
+/// A closure that may be called again. Expressions of the user's may use up what they name.
 pub(super) fn repeatable(model: &Model<'_>, closure: &TokenStream) -> TokenStream {
     let (span, private) = (Span::mixed_site(), model.paths.private());
     if model.records.iter().any(|record| matches!(record.recorded, Recorded::Field { .. })) {
-        quote_spanned!(span=> &#private::record_once(#closure))
+        quote_spanned!(span=> #private::record_once(#closure))
     } else {
-        quote_spanned!(span=> &#closure)
+        closure.clone()
     }
 }
 

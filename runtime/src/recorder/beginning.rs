@@ -2,10 +2,8 @@
 
 use super::callsite::CallSite;
 use super::context::{LANE, SAMPLED, SpanContext};
-use super::encoder::Limits;
 use super::frame::Frame;
 use super::origin::Origin;
-use super::outlet::ThreadOutlet;
 use super::policy::Decision;
 use super::sampler::Sampler;
 use super::slot::Opening;
@@ -14,17 +12,14 @@ use super::thread::Thread;
 impl Thread {
     /// A frame for a new span of `site`; `None`: there is nothing to record and nothing to push. Roots that are not sampled
     /// get one too, for their ids and handles; what is below them gets nothing.
-    #[inline]
-    pub(crate) fn begin(
-        &mut self,
-        site: &'static CallSite,
-        recorder: u32,
-    ) -> Option<(Box<Frame>, Limits)> {
+    #[inline(always)]
+    pub(crate) fn begin(&mut self, site: &'static CallSite, recorder: u32) -> Option<Box<Frame>> {
         let decision = self.decided(site, recorder)?;
-        let parent = self.stack.innermost(recorder).map(|entry| entry.context);
-        if parent.is_some_and(|parent| !parent.is_sampled()) {
+        let parent = self.stack.innermost(recorder);
+        if parent.is_some_and(|parent| !parent.context.is_sampled()) {
             return None;
         }
+        let parent = parent.map(|parent| parent.context);
         self.begin_under(parent, site, decision, recorder)
     }
 
@@ -35,7 +30,7 @@ impl Thread {
         &mut self,
         site: &'static CallSite,
         recorder: u32,
-    ) -> Option<(Box<Frame>, Limits)> {
+    ) -> Option<Box<Frame>> {
         let decision = self.decided(site, recorder)?;
         let parent = self.stack.innermost(recorder).map(|entry| entry.context);
         self.begin_under(parent, site, decision, recorder)
@@ -49,7 +44,7 @@ impl Thread {
         origin: &Origin,
         site: &'static CallSite,
         recorder: u32,
-    ) -> Option<(Box<Frame>, Limits)> {
+    ) -> Option<Box<Frame>> {
         let decision = self.decided(site, recorder)?;
         self.begin_under(origin.context(recorder), site, decision, recorder)
     }
@@ -61,20 +56,19 @@ impl Thread {
         (!self.is_quiet() && !decision.is_off()).then_some(decision)
     }
 
-    #[inline]
+    #[inline(always)]
     fn begin_under(
         &mut self,
         parent: Option<SpanContext>,
         site: &'static CallSite,
         decision: Decision,
         recorder: u32,
-    ) -> Option<(Box<Frame>, Limits)> {
+    ) -> Option<Box<Frame>> {
         if decision.concerns_the_call() {
             return self.begin_by_rules(parent, site, decision, recorder);
         }
-        let &mut ThreadOutlet { sampler, limits, .. } = self.outlet(recorder)?;
-        let frame = self.begin_sampled(parent, site, decision, (recorder, sampler))?;
-        Some((frame, limits))
+        let sampler = self.outlet(recorder)?.sampler;
+        self.begin_sampled(parent, site, decision, (recorder, sampler))
     }
 
     /// The same where the rules have to be asked: some calls may be left out, and some arguments shown.
@@ -85,15 +79,15 @@ impl Thread {
         site: &'static CallSite,
         decision: Decision,
         recorder: u32,
-    ) -> Option<(Box<Frame>, Limits)> {
-        let &mut ThreadOutlet { sampler, limits, .. } = self.outlet(recorder)?;
+    ) -> Option<Box<Frame>> {
+        let sampler = self.outlet(recorder)?.sampler;
         let ruling = decision.ruling()?;
         let sampler = self.sampler_by_rules(decision, parent, sampler)?;
         let mut frame = self.begin_sampled(parent, site, decision, (recorder, sampler))?;
         if frame.context.is_sampled() {
             frame.content.reveal(&ruling.capture);
         }
-        Some((frame, limits))
+        Some(frame)
     }
 
     /// How a root is sampled whose call site has a rate of its own. Below a root that rate leaves out calls: `None`.

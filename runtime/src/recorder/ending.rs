@@ -99,7 +99,6 @@ pub(super) struct InHand {
     /// Where to write instead: the user has written to the frame before, which counts more than what is added now.
     beside: Option<Box<Content>>,
     foreign: Option<Box<Span>>,
-    limits: Limits,
 }
 
 impl InHand {
@@ -116,20 +115,15 @@ impl InHand {
     }
 
     #[inline]
-    fn of_taken((frame, limits): (Box<Frame>, Limits)) -> InHand {
+    fn of_taken(frame: Box<Frame>) -> InHand {
         let beside = if frame.content.is_amended() { Some(fragment()) } else { None };
-        InHand { frame: Some(frame), beside, foreign: None, limits }
+        InHand { frame: Some(frame), beside, foreign: None }
     }
 
     /// What is written for another subscriber's span.
     #[cold]
     pub(super) fn of_foreign(span: Span) -> InHand {
-        InHand {
-            frame: None,
-            beside: Some(Box::default()),
-            foreign: Some(Box::new(span)),
-            limits: foreign::LIMITS,
-        }
+        InHand { frame: None, beside: Some(Box::default()), foreign: Some(Box::new(span)) }
     }
 
     /// Lets user code add to it.
@@ -142,19 +136,21 @@ impl InHand {
 
     #[inline]
     fn ending(&mut self) -> Option<Ending<'_>> {
+        let limits = self.frame.as_ref().map_or(foreign::LIMITS, |frame| frame.limits);
         let content = match (&mut self.beside, &mut self.frame) {
             (Some(beside), _) => beside,
             (None, Some(frame)) => &mut frame.content,
             (None, None) => return None,
         };
-        Some(Ending { content, limits: self.limits, foreign: self.foreign.as_deref() })
+        Some(Ending { content, limits, foreign: self.foreign.as_deref() })
     }
 
     #[cold]
     fn join(&mut self, beside: Box<Content>) {
         match (&mut self.frame, &self.foreign) {
             (Some(frame), _) => {
-                frame.content.absorb(&beside, Precedence::Old, self.limits);
+                let limits = frame.limits;
+                frame.content.absorb(&beside, Precedence::Old, limits);
                 thread::with(|thread| thread.give_back_fragment(beside));
             }
             (None, Some(span)) => foreign::add(span, &beside),

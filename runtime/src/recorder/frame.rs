@@ -5,7 +5,7 @@
 use super::callsite::CallSite;
 use super::clock;
 use super::context::SpanContext;
-use super::encoder::Content;
+use super::encoder::{Content, Limits};
 use super::remote::Carried;
 use super::slot::{Opening, Slot, lock};
 use super::slots;
@@ -24,6 +24,8 @@ static SHARED: Mutex<Vec<Box<Frame>>> = Mutex::new(Vec::new());
 pub(crate) struct Frame {
     pub(crate) context: SpanContext,
     pub(crate) content: Content,
+    /// What it may hold, so that nobody looks for its recorder again to write to it.
+    pub(crate) limits: Limits,
     /// `None`: a remote parent, which is never written.
     pub(crate) site: Option<&'static CallSite>,
     /// When it began, by the monotonic clock.
@@ -46,6 +48,7 @@ impl Frame {
         Some(Box::new(Frame {
             context: SpanContext::default(),
             content: Content::with_capacity(),
+            limits: Limits::NONE,
             site: None,
             began: 0,
             unwinding: false,

@@ -5,19 +5,21 @@
 
 use super::callsite::CallSite;
 use super::clock;
-use super::encoder::{Attributes, Limits, put_exception};
+use super::encoder::{Attributes, put_exception};
 use super::ending::{Ending, InHand};
 use super::foreign;
 use super::frame::Frame;
-use super::install::current_recorder;
 use super::origin::Origin;
 use super::panic;
 use super::stack::State;
+use super::subscriber::Recorder;
 use super::thread::{self, Thread};
 use std::cell::Cell;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use tracing::Span;
 use tracing::span::EnteredSpan;
+use tracing_core::{Dispatch, dispatcher};
 
 /// What a call site records when its span begins. A trait object, as all that call sites hand over: what is around it is compiled
 /// once, and not again for each of them.
@@ -52,16 +54,17 @@ pub fn amend_once(amend: impl FnOnce(&mut Ending<'_>)) -> impl Fn(&mut Ending<'_
 pub struct Guard {
     /// 0: there is no span, or it is a foreign one.
     span_id: u64,
-    foreign: Option<Box<EnteredSpan>>,
+    // Taken when the guard is dropped, so that nothing is left to drop at every call site.
+    foreign: ManuallyDrop<Option<Box<EnteredSpan>>>,
     not_send: PhantomData<*const ()>,
 }
 
 impl Guard {
-    const NONE: Guard = Guard { span_id: 0, foreign: None, not_send: PhantomData };
+    const NONE: Guard = Guard::of(0);
 
-    #[inline]
-    fn of(span_id: u64) -> Guard {
-        Guard { span_id, foreign: None, not_send: PhantomData }
+    #[inline(always)]
+    const fn of(span_id: u64) -> Guard {
+        Guard { span_id, foreign: ManuallyDrop::new(None), not_send: PhantomData }
     }
 
     /// Adds what is known only when the body is done, or what is no attribute.
@@ -69,19 +72,18 @@ impl Guard {
     pub fn finish(&self, amend: Amend<'_>) {
         if self.span_id != 0 {
             amend_lane(self.span_id, amend);
-        } else if let Some(span) = &self.foreign {
+        } else if let Some(span) = &*self.foreign {
             amend_foreign(span, amend);
         }
     }
 }
 
 impl Drop for Guard {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         if self.span_id != 0 {
             close(self.span_id);
         } else if let Some(span) = self.foreign.take() {
-            // Taken, so that nothing is left to drop at every call site.
             leave_foreign(span);
         }
     }
@@ -107,9 +109,15 @@ fn amend_foreign(span: &Span, amend: Amend<'_>) {
 }
 
 /// Begins a span of a sync function. `record` is called only when the span is recorded, before it becomes the current one.
-#[inline]
-pub fn enter(site: &'static CallSite, record: Record<'_>) -> Guard {
-    if site.may_be_enabled() { enter_wanted(site, record) } else { Guard::NONE }
+#[inline(always)]
+pub fn enter(site: &'static CallSite, record: impl Fn(&mut Attributes<'_>)) -> Guard {
+    if site.may_be_enabled() {
+        // Moved, so that what it borrows is laid out in memory only here.
+        let record = record;
+        enter_wanted(site, &record)
+    } else {
+        Guard::NONE
+    }
 }
 
 #[inline(never)]
@@ -119,11 +127,17 @@ fn enter_wanted(site: &'static CallSite, record: Record<'_>) -> Guard {
 
 /// Begins a span of a sync function that says itself where it belongs.
 #[expect(clippy::needless_pass_by_value, reason = "generated code makes it for this call")]
-pub fn enter_at(site: &'static CallSite, origin: Origin, record: Record<'_>) -> Guard {
-    if !site.may_be_enabled() {
-        return Guard::NONE;
-    }
-    guard(begin_at(site, &origin), site, Some(&origin), record)
+pub fn enter_at(
+    site: &'static CallSite,
+    origin: Origin,
+    record: impl Fn(&mut Attributes<'_>),
+) -> Guard {
+    if site.may_be_enabled() { enter_wanted_at(site, &origin, &record) } else { Guard::NONE }
+}
+
+#[inline(never)]
+fn enter_wanted_at(site: &'static CallSite, origin: &Origin, record: Record<'_>) -> Guard {
+    guard(begin_at(site, origin), site, Some(origin), record)
 }
 
 #[inline]
@@ -135,8 +149,8 @@ fn guard(
 ) -> Guard {
     match begun {
         Begun::Nothing => Guard::NONE,
-        Begun::Lane(mut frame, limits) => {
-            record_first(&mut frame, limits, record);
+        Begun::Lane(mut frame) => {
+            record_first(&mut frame, record);
             push(frame)
         }
         Begun::Foreign => foreign_guard(site, origin, record),
@@ -145,8 +159,8 @@ fn guard(
 
 #[cold]
 fn foreign_guard(site: &'static CallSite, origin: Option<&Origin>, record: Record<'_>) -> Guard {
-    let span = foreign::span(site, origin, record);
-    Guard { span_id: 0, foreign: span.map(|span| Box::new(span.entered())), not_send: PhantomData }
+    let span = foreign::span(site, origin, record).map(|span| Box::new(span.entered()));
+    Guard { foreign: ManuallyDrop::new(span), ..Guard::NONE }
 }
 
 /// What a call site begins.
@@ -154,12 +168,12 @@ fn foreign_guard(site: &'static CallSite, origin: Option<&Origin>, record: Recor
 pub(super) enum Begun {
     /// It is off, or its trace is not sampled.
     Nothing,
-    Lane(Box<Frame>, Limits),
+    Lane(Box<Frame>),
     /// Another subscriber is current.
     Foreign,
 }
 
-#[inline]
+#[inline(never)]
 pub(super) fn begin(site: &'static CallSite) -> Begun {
     begin_by(|thread, recorder| thread.begin(site, recorder))
 }
@@ -173,18 +187,18 @@ pub(super) fn begin_at(site: &'static CallSite, origin: &Origin) -> Begun {
 }
 
 #[inline(always)]
-fn begin_by(begin: impl FnOnce(&mut Thread, u32) -> Option<(Box<Frame>, Limits)>) -> Begun {
-    let Some(recorder) = current_recorder() else { return Begun::Foreign };
-    match thread::with(|thread| begin(thread, recorder)) {
-        Some((frame, limits)) => Begun::Lane(frame, limits),
-        None => Begun::Nothing,
-    }
+fn begin_by(begin: impl FnOnce(&mut Thread, u32) -> Option<Box<Frame>>) -> Begun {
+    // Not `current_recorder`: a closure of its own is compiled into its place.
+    let recorder = |current: &Dispatch| current.downcast_ref::<Recorder>().map(Recorder::id);
+    let Some(recorder) = dispatcher::get_default(recorder) else { return Begun::Foreign };
+    thread::with(|thread| begin(thread, recorder)).map_or(Begun::Nothing, Begun::Lane)
 }
 
 /// Records the attributes of a span before it becomes the current one: they run user code, with no borrow held.
 #[inline]
-pub(super) fn record_first(frame: &mut Frame, limits: Limits, record: Record<'_>) {
+pub(super) fn record_first(frame: &mut Frame, record: Record<'_>) {
     if frame.context.is_sampled() {
+        let limits = frame.limits;
         let mut beginning = Beginning { frame, unfinished_since: Some(panic::count()) };
         record(&mut beginning.frame.content.attributes(limits));
         beginning.unfinished_since = None;
@@ -265,12 +279,10 @@ fn fail_by_panic(thread: &mut Thread, frame: &mut Frame, message: &str) {
         return;
     }
     frame.content.fail_by("panic");
-    if let Some(limits) = thread.limits(frame.context.recorder) {
-        let mut fields = thread.fragment();
-        put_exception(fields.buffer(), limits, "panic", &message);
-        frame.content.event(b"exception", clock::unix(clock::monotonic()), &fields, limits);
-        thread.give_back_fragment(fields);
-    }
+    let mut fields = thread.fragment();
+    put_exception(fields.buffer(), frame.limits, "panic", &message);
+    frame.content.event(b"exception", clock::unix(clock::monotonic()), &fields, frame.limits);
+    thread.give_back_fragment(fields);
 }
 
 /// Records the attributes of an async function: the first statement of its body. It must hit only the frame that the

@@ -55,7 +55,7 @@ impl State {
 fn of_new(site: &'static CallSite) -> State {
     match lane::begin(site) {
         Begun::Nothing => State::Nothing,
-        Begun::Lane(mut frame, _) => {
+        Begun::Lane(mut frame) => {
             lane::start(&mut frame);
             State::Lane(frame)
         }

@@ -10,7 +10,6 @@ use super::lane::{self, Amend, Begun, Record};
 use super::origin::Origin;
 use super::polling::State;
 use super::stream::TracedStream;
-use super::thread;
 use futures_core::Stream;
 
 /// A span whose attributes and whose parent are those of a call, and whose time begins with the first poll of what the call
@@ -51,8 +50,8 @@ fn of_begun(
 ) -> State {
     match begun {
         Begun::Nothing => State::Nothing,
-        Begun::Lane(mut frame, limits) => {
-            lane::record_first(&mut frame, limits, record);
+        Begun::Lane(mut frame) => {
+            lane::record_first(&mut frame, record);
             State::Prepared(frame)
         }
         Begun::Foreign => of_foreign(site, origin, record),
@@ -109,8 +108,8 @@ impl Prepared {
 }
 
 fn amend_prepared(frame: &mut Frame, amend: Amend<'_>) {
-    let limits = thread::with(|thread| thread.limits(frame.context.recorder));
-    if let Some(limits) = limits.filter(|_| frame.context.is_sampled()) {
+    if frame.context.is_sampled() {
+        let limits = frame.limits;
         amend(&mut Ending { content: &mut frame.content, limits, foreign: None });
     }
 }

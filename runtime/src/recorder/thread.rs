@@ -90,6 +90,9 @@ impl Thread {
             self.count_too_many_open(opening.context);
             return None;
         };
+        if frame.context.recorder != opening.context.recorder {
+            frame.limits = self.limits(opening.context.recorder)?;
+        }
         frame.slot().publish(opening);
         frame.context = opening.context;
         frame.site = site;
@@ -131,31 +134,16 @@ impl Thread {
     /// Takes the frame of a span that is recorded into the caller's hand, who is about to run user code for it. Meanwhile the
     /// span is on the stack as if it lived in its slot, where that code may write to it.
     #[inline]
-    pub(crate) fn take_in_hand(&mut self, span_id: u64) -> Option<(Box<Frame>, Limits)> {
-        let frame = self.stack.take_in_hand(span_id)?;
-        self.in_hand(frame)
+    pub(crate) fn take_in_hand(&mut self, span_id: u64) -> Option<Box<Frame>> {
+        self.stack.take_in_hand(span_id)
     }
 
     /// The same with the frame at the top, if it was just made for `site`.
     #[inline]
-    pub(crate) fn take_fresh_in_hand(
-        &mut self,
-        site: &'static CallSite,
-    ) -> Option<(Box<Frame>, Limits)> {
+    pub(crate) fn take_fresh_in_hand(&mut self, site: &'static CallSite) -> Option<Box<Frame>> {
         let mut frame = self.stack.take_top_in_hand(|frame| frame.is_fresh_for(site))?;
         frame.fresh = false;
-        self.in_hand(frame)
-    }
-
-    #[inline]
-    fn in_hand(&mut self, frame: Box<Frame>) -> Option<(Box<Frame>, Limits)> {
-        match self.outlet(frame.context.recorder) {
-            Some(outlet) => Some((frame, outlet.limits)),
-            None => {
-                self.put_back(frame);
-                None
-            }
-        }
+        Some(frame)
     }
 
     /// Puts a frame back that was in hand. Where its place is gone its call has ended meanwhile, and so does the span.
@@ -215,9 +203,7 @@ impl Thread {
         let mut shared = slot.shared();
         let start = slot.close();
         if shared.belongs_to(id) {
-            if let Some(outlet) = self.outlet(frame.context.recorder) {
-                frame.content.absorb(&shared.content, Precedence::New, outlet.limits);
-            }
+            frame.content.absorb(&shared.content, Precedence::New, frame.limits);
             shared.end();
         }
         drop(shared);

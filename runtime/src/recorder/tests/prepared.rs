@@ -111,11 +111,11 @@ fn a_span_belongs_where_its_call_site_says() {
             let stale = info_span!("placed_ended").id();
             let _caller = enter(&CALLER);
             {
-                let _placed = enter_at(&PLACED, Origin::child_of(&elsewhere), &|_| {});
+                let _placed = enter_at(&PLACED, Origin::child_of(&elsewhere), |_| {});
                 drop(enter(&INNER));
             }
-            drop(enter_at(&ROOT, Origin::ROOT, &|_| {}));
-            drop(enter_at(&STALE, Origin::child_of(stale), &|_| {}));
+            drop(enter_at(&ROOT, Origin::ROOT, |_| {}));
+            drop(enter_at(&STALE, Origin::child_of(stale), |_| {}));
             block_on(
                 prepare_at(&PREPARED, Origin::child_of(&elsewhere), &|_| {})
                     .trace(async {}, nothing),
