@@ -43,20 +43,29 @@ impl ThreadOutlet {
         let record = Record { len: head.len() + content.len(), marks, site };
         match self.ring.push(record, head.words(), content.padded(), &mut self.writer) {
             Pushed::Yes => {}
-            Pushed::HalfFull => self.core.wake(),
+            Pushed::HalfFull => self.call_reader(),
             Pushed::Full => self.push_into_full(record, head, content),
         }
     }
 
-    /// A small ring grows once; then there are two large ones. Where both are full the thread empties one itself; what then finds
-    /// no room is dropped and counted.
+    /// The ring is half full. A thread that says so much will do it again: in a larger one it has to call less often.
+    #[cold]
+    fn call_reader(&mut self) {
+        self.core.wake();
+        if self.ring.words() < LARGE {
+            self.turn_to_spare(0);
+        }
+    }
+
+    /// In the end there are two large rings. Where both are full the thread empties one itself; what then finds no room is dropped
+    /// and counted.
     #[cold]
     fn push_into_full(&mut self, record: Record, head: &Head, content: &mut Buffer) {
         if record.len > LARGE * 2 {
             return self.push_beside(record, head, content);
         }
         self.core.wake();
-        self.turn_to_spare();
+        self.turn_to_spare(record.len);
         if self.ring.push(record, head.words(), content.padded(), &mut self.writer) != Pushed::Full
         {
             return;
@@ -68,8 +77,10 @@ impl ThreadOutlet {
         }
     }
 
-    fn turn_to_spare(&mut self) {
-        let spare = self.spare.take().unwrap_or_else(|| self.core.rings.add(LARGE));
+    /// A new ring is eight times as large, and holds a record of so many bytes in a quarter of its words.
+    fn turn_to_spare(&mut self, record_len: usize) {
+        let words = (self.ring.words() * 8).max(record_len / 2).min(LARGE);
+        let spare = self.spare.take().unwrap_or_else(|| self.core.rings.add(words));
         let full = std::mem::replace(&mut self.ring, spare);
         self.spare = Some(full).filter(|full| full.words() == LARGE);
         self.writer = self.ring.writer();

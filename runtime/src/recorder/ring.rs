@@ -10,9 +10,10 @@ use super::sync::{
     Ordering::{Acquire, Relaxed, Release},
 };
 
-/// How many words a ring has at first, and after it has grown: 8 and 64 KiB.
+/// How many words a ring has at first, and at the most: 8 and 256 KiB. Waking the reader costs the thread a system call for every
+/// half of a ring, so that a small one is dear to a thread with much to say.
 pub(crate) const SMALL: usize = 1024;
-pub(crate) const LARGE: usize = 8 * SMALL;
+pub(crate) const LARGE: usize = 32 * SMALL;
 
 /// A first word that says: go on at the start.
 const SKIP: u64 = u64::MAX;

@@ -2,6 +2,7 @@
 
 use super::{enter, enter_with, thread};
 use crate::batch::Chunk;
+use crate::recorder::ring::LARGE;
 use crate::recorder::{Config, Core, Drained, Outlet, scoped};
 use crate::testing::everything;
 use opentelemetry_proto::tonic::trace::v1::{ScopeSpans, Span};
@@ -82,6 +83,23 @@ fn a_thread_that_nobody_drains_loses_nothing() {
         (core.created(), core.lost()),
         (SPANS as u64, crate::recorder::core::Lost::default())
     );
+}
+
+#[test]
+fn a_thread_with_much_to_say_calls_its_reader_less_and_less() {
+    let (core, kept) = recorder();
+    let spans_until_it_calls = || {
+        let calls = kept.wakes.load(Relaxed);
+        let spans = (1..).inspect(|&n| record(n)).find(|_| kept.wakes.load(Relaxed) > calls);
+        core.drain(u64::MAX);
+        spans.unwrap()
+    };
+    dispatcher::with_default(&scoped(&core), || {
+        let [first, second, third, fourth] = std::array::from_fn(|_| spans_until_it_calls());
+        assert!(first * 7 < second && second * 3 < third, "{first}, {second}, {third}");
+        assert_eq!(third.abs_diff(fourth) / 100, 0, "it grows no more: {third}, {fourth}");
+    });
+    assert_eq!(core.rings.len(), 1, "those it grew out of are forgotten");
 }
 
 #[test]
@@ -220,14 +238,14 @@ fn a_thread_whose_rings_are_full_while_the_reader_is_held_up_drops_and_counts() 
     let core = Core::new(everything(), busy.clone());
     let recorded = dispatcher::with_default(&scoped(&core), || {
         std::thread::scope(|scope| {
-            // The small ring and most of a large one: more than a chunk.
-            let some = 800;
+            // The rings it grows out of, and most of a large one: more than a chunk.
+            let some = LARGE / 11;
             (0..some).for_each(record);
             let go_on = go_on;
             scope.spawn(|| core.drain(u64::MAX));
             has_begun.recv().unwrap();
             // The reader is in the middle of one large ring, which this thread fills again, and then the other.
-            let more = 4 * crate::recorder::ring::LARGE / 10;
+            let more = 4 * LARGE / 10;
             (some..some + more).for_each(record);
             assert!(core.lost().ring_full > 0);
             go_on.send(()).unwrap();
