@@ -4,7 +4,6 @@ use super::callsite::CallSite;
 use super::clock;
 use super::current::set_by_name;
 use super::encoder::{Attributes, Content, Limits, Precedence, Value, put_exception};
-use super::foreign;
 use super::frame::Frame;
 use super::install::current_recorder;
 use super::lane::Amend;
@@ -92,70 +91,49 @@ impl Ending<'_> {
     }
 }
 
-/// A span's content that was taken to be written to, and goes back when this is dropped, also by a panic of user code.
-pub(super) struct InHand {
-    /// The frame, off the stack. `None`: the span is another subscriber's.
+/// Lets user code add to a span on this thread.
+#[inline(never)]
+pub(super) fn amend(span_id: u64, amend: Amend<'_>) {
+    if let Some(frame) = thread::with(|thread| thread.take_in_hand(span_id)) {
+        InHand::of(frame).amend(amend);
+    }
+}
+
+/// The same with the span that a future's wrapper has just made for `site`; `None` where there is none.
+#[inline]
+pub(super) fn amend_fresh(site: &'static CallSite, amend: Amend<'_>) -> Option<()> {
+    let frame = thread::with(|thread| thread.take_fresh_in_hand(site))?;
+    InHand::of(frame).amend(amend);
+    Some(())
+}
+
+/// A frame that was taken off the stack to be written to, and goes back when this is dropped, also by a panic of user code.
+struct InHand {
     frame: Option<Box<Frame>>,
     /// Where to write instead: the user has written to the frame before, which counts more than what is added now.
     beside: Option<Box<Content>>,
-    foreign: Option<Box<Span>>,
 }
 
 impl InHand {
-    /// The content of a span on this thread.
     #[inline]
-    pub(super) fn of_span(span_id: u64) -> Option<InHand> {
-        thread::with(|thread| thread.take_in_hand(span_id)).map(InHand::of_taken)
-    }
-
-    /// The content of the span that a future's wrapper has just made for `site`.
-    #[inline]
-    pub(super) fn of_fresh_span(site: &'static CallSite) -> Option<InHand> {
-        thread::with(|thread| thread.take_fresh_in_hand(site)).map(InHand::of_taken)
-    }
-
-    #[inline]
-    fn of_taken(frame: Box<Frame>) -> InHand {
+    fn of(frame: Box<Frame>) -> InHand {
         let beside = if frame.content.is_amended() { Some(fragment()) } else { None };
-        InHand { frame: Some(frame), beside, foreign: None }
-    }
-
-    /// What is written for another subscriber's span.
-    #[cold]
-    pub(super) fn of_foreign(span: Span) -> InHand {
-        InHand { frame: None, beside: Some(Box::default()), foreign: Some(Box::new(span)) }
-    }
-
-    /// Lets user code add to it.
-    #[inline]
-    pub(super) fn amend(&mut self, amend: Amend<'_>) {
-        if let Some(mut ending) = self.ending() {
-            amend(&mut ending);
-        }
+        InHand { frame: Some(frame), beside }
     }
 
     #[inline]
-    fn ending(&mut self) -> Option<Ending<'_>> {
-        let limits = self.frame.as_ref().map_or(foreign::LIMITS, |frame| frame.limits);
-        let content = match (&mut self.beside, &mut self.frame) {
-            (Some(beside), _) => beside,
-            (None, Some(frame)) => &mut frame.content,
-            (None, None) => return None,
-        };
-        Some(Ending { content, limits, foreign: self.foreign.as_deref() })
+    fn amend(mut self, amend: Amend<'_>) {
+        if let Some(frame) = &mut self.frame {
+            let limits = frame.limits;
+            let content = self.beside.as_deref_mut().unwrap_or(&mut frame.content);
+            amend(&mut Ending { content, limits, foreign: None });
+        }
     }
 
     #[cold]
-    fn join(&mut self, beside: Box<Content>) {
-        match (&mut self.frame, &self.foreign) {
-            (Some(frame), _) => {
-                let limits = frame.limits;
-                frame.content.absorb(&beside, Precedence::Old, limits);
-                thread::with(|thread| thread.give_back_fragment(beside));
-            }
-            (None, Some(span)) => foreign::add(span, &beside),
-            (None, None) => {}
-        }
+    fn join(frame: &mut Frame, beside: Box<Content>) {
+        frame.content.absorb(&beside, Precedence::Old, frame.limits);
+        thread::with(|thread| thread.give_back_fragment(beside));
     }
 }
 
@@ -168,11 +146,10 @@ fn fragment() -> Box<Content> {
 impl Drop for InHand {
     #[inline]
     fn drop(&mut self) {
+        let Some(mut frame) = self.frame.take() else { return };
         if let Some(beside) = self.beside.take() {
-            self.join(beside);
+            InHand::join(&mut frame, beside);
         }
-        if let Some(frame) = self.frame.take() {
-            thread::with(|thread| thread.put_back(frame));
-        }
+        thread::with(|thread| thread.put_back(frame));
     }
 }

@@ -4,8 +4,8 @@
 
 use super::callsite::CallSite;
 use super::encoder::{Content, INTERNAL, KINDS, Limits, Shown, field, pair};
-use super::ending::InHand;
-use super::lane::Record;
+use super::ending::Ending;
+use super::lane::{Amend, Record};
 use super::origin::Origin;
 use crate::batch::protobuf::{Field, Fields, Value};
 use std::cell::Cell;
@@ -69,17 +69,36 @@ pub(super) fn expect_nothing() {
 
 /// What an async function records first, whose wrapper has just made an ordinary span.
 #[cold]
-pub(super) fn first(site: &'static CallSite) -> Option<InHand> {
+pub(super) fn first(site: &'static CallSite) -> Option<Span> {
     let (expected, span) = EXPECTED.try_with(Cell::take).ok().flatten()?;
     if std::ptr::eq(expected, site) {
-        return Some(InHand::of_foreign(span));
+        return Some(span);
     }
     expect_first(expected, span);
     None
 }
 
+/// Lets user code add to a span.
+#[cold]
+pub(super) fn amend(span: &Span, amend: Amend<'_>) {
+    let mut addition = Addition { span, content: Content::default() };
+    amend(&mut Ending { content: &mut addition.content, limits: LIMITS, foreign: Some(span) });
+}
+
+/// What is written for a span. It is added when this is dropped, also by a panic of user code.
+struct Addition<'a> {
+    span: &'a Span,
+    content: Content,
+}
+
+impl Drop for Addition<'_> {
+    fn drop(&mut self) {
+        add(self.span, &self.content);
+    }
+}
+
 /// Adds what was written for a span. A failure becomes an event in it, as `#[instrument(err)]` makes one.
-pub(super) fn add(span: &Span, content: &Content) {
+fn add(span: &Span, content: &Content) {
     write(span, content);
     for event in Fields(content.bytes()).filter(|field| field.number == u64::from(field::EVENTS)) {
         let text = |key| find_text(&event, key).unwrap_or_default();

@@ -6,7 +6,7 @@
 use super::callsite::CallSite;
 use super::clock;
 use super::encoder::{Attributes, put_exception};
-use super::ending::{Ending, InHand};
+use super::ending::{self, Ending};
 use super::foreign;
 use super::frame::Frame;
 use super::origin::Origin;
@@ -17,7 +17,6 @@ use super::thread::{self, Thread};
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
-use tracing::Span;
 use tracing::span::EnteredSpan;
 use tracing_core::{Dispatch, dispatcher};
 
@@ -71,9 +70,9 @@ impl Guard {
     #[inline]
     pub fn finish(&self, amend: Amend<'_>) {
         if self.span_id != 0 {
-            amend_lane(self.span_id, amend);
+            ending::amend(self.span_id, amend);
         } else if let Some(span) = &*self.foreign {
-            amend_foreign(span, amend);
+            foreign::amend(span, amend);
         }
     }
 }
@@ -93,19 +92,6 @@ impl Drop for Guard {
 #[inline(never)]
 fn leave_foreign(span: Box<EnteredSpan>) {
     drop(span);
-}
-
-#[inline(never)]
-fn amend_lane(span_id: u64, amend: Amend<'_>) {
-    if let Some(mut hand) = InHand::of_span(span_id) {
-        hand.amend(amend);
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn amend_foreign(span: &Span, amend: Amend<'_>) {
-    InHand::of_foreign(span.clone()).amend(amend);
 }
 
 /// Begins a span of a sync function. `record` is called only when the span is recorded, before it becomes the current one.
@@ -294,7 +280,9 @@ pub fn first_attributes(site: &'static CallSite, record: Record<'_>) {
 
 /// The same for what is no attribute.
 pub fn first(site: &'static CallSite, amend: Amend<'_>) {
-    if let Some(mut hand) = InHand::of_fresh_span(site).or_else(|| foreign::first(site)) {
-        hand.amend(amend);
+    if ending::amend_fresh(site, amend).is_none()
+        && let Some(span) = foreign::first(site)
+    {
+        foreign::amend(&span, amend);
     }
 }

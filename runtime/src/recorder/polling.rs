@@ -2,7 +2,7 @@
 
 use super::callsite::CallSite;
 use super::clock;
-use super::ending::InHand;
+use super::ending;
 use super::foreign;
 use super::frame::Frame;
 use super::lane::{self, Amend, Begun};
@@ -109,13 +109,10 @@ impl<'a> Polling<'a> {
     /// Adds to the span what the poll has shown.
     #[inline(never)]
     pub(super) fn amend(&self, amend: Amend<'_>) {
-        let hand = match &self.foreign {
-            Some(span) => Some(InHand::of_foreign((***span).clone())),
-            None if self.span_id != 0 => InHand::of_span(self.span_id),
-            None => None,
-        };
-        if let Some(mut hand) = hand {
-            hand.amend(amend);
+        if self.span_id != 0 {
+            ending::amend(self.span_id, amend);
+        } else if let Some(span) = &self.foreign {
+            foreign::amend(span, amend);
         }
     }
 

@@ -2,7 +2,7 @@
 //! the function returns.
 
 use super::callsite::CallSite;
-use super::ending::{Ending, InHand};
+use super::ending::Ending;
 use super::foreign;
 use super::frame::Frame;
 use super::future::Traced;
@@ -75,7 +75,7 @@ impl Prepared {
     pub fn amend(&mut self, amend: Amend<'_>) {
         match &mut self.state {
             State::Prepared(frame) => amend_prepared(frame, amend),
-            State::Foreign(span) => InHand::of_foreign((**span).clone()).amend(amend),
+            State::Foreign(span) => foreign::amend(span, amend),
             State::New(_) | State::Lane(_) | State::Nothing => {}
         }
     }
