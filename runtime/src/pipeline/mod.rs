@@ -45,9 +45,9 @@ use crate::recorder::{Core, hand_over_of_this_thread, hand_over_unfinished, sile
 use crate::spool::Spool;
 use backends::Backends;
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{JoinHandle, ThreadId};
+use std::thread::ThreadId;
 use std::time::Duration;
 use tokio::time::Instant;
 use worker::Worker;
@@ -80,8 +80,7 @@ pub(crate) struct Pipeline {
     queue: Arc<Queue>,
     accounts: Arc<Accounts>,
     backends: Arc<Backends>,
-    worker: Mutex<Option<JoinHandle<()>>>,
-    worker_id: ThreadId,
+    worker: ThreadId,
 }
 
 /// Whether the backend would take spans, as its first probe says, and where it is.
@@ -111,9 +110,10 @@ impl Pipeline {
             // Connections that are still being made would keep the runtime, and so the thread.
             runtime.shutdown_background();
         })?;
-        let worker_id = worker.thread().id();
-        let worker = Mutex::new(Some(worker));
-        Ok((Pipeline { core, queue, accounts, backends, worker, worker_id }, probe))
+        // The handle is not kept: the queue tells when the worker ends, and in a forked child a handle may come to mean another
+        // thread.
+        let worker = worker.thread().id();
+        Ok((Pipeline { core, queue, accounts, backends, worker }, probe))
     }
 
     /// What became of every span so far.
@@ -152,7 +152,6 @@ impl Pipeline {
         self.queue.wait_for_end(timeout + MARGIN);
         // A worker that is late finds nothing left: the ledger that is returned is the last one but for the batch under way.
         self.queue.end();
-        self.join();
         self.core.drain(u64::MAX);
         self.core.close();
         self.ledger()
@@ -160,14 +159,6 @@ impl Pipeline {
 
     /// Whether this is the worker's own thread, which would wait for itself: hooks of panics run on whatever thread panics.
     fn is_worker(&self) -> bool {
-        std::thread::current().id() == self.worker_id
-    }
-
-    /// The worker has said that it ends; a panic in it has been counted by what it left in the queue.
-    fn join(&self) {
-        let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(worker) = worker.take_if(|worker| worker.is_finished()) {
-            let _ = worker.join();
-        }
+        std::thread::current().id() == self.worker
     }
 }
