@@ -125,6 +125,8 @@ mod json;
 )]
 mod display;
 
+mod forked;
+
 mod recorder;
 
 mod capture;

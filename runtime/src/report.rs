@@ -8,6 +8,17 @@ pub(crate) fn say(text: &str) {
     let _ = std::io::stderr().lock().write_all(told(text).as_bytes());
 }
 
+/// The same in a forked child, where whoever held standard error's lock may have stayed with the parent.
+pub(crate) fn say_in_child(text: &str) {
+    #[cfg(unix)]
+    if let Ok(stderr) = std::os::fd::AsFd::as_fd(&std::io::stderr()).try_clone_to_owned() {
+        let _ = std::fs::File::from(stderr).write_all(told(text).as_bytes());
+    }
+    // Nothing is forked elsewhere.
+    #[cfg(not(unix))]
+    say(text);
+}
+
 /// The text under our name, its further lines indented below the first.
 fn told(text: &str) -> String {
     let mut told = String::from("synndicate: ");

@@ -5,6 +5,7 @@
 
 use crate::batch::Resource;
 use crate::exporter::{Exporter, SetupError};
+use crate::forked;
 use crate::pipeline::{Accounts, FirstProbe, Health, Ledger, Parts, Pipeline, Queue, RetryPolicy};
 use crate::plan::{Backend, Plan, SpoolPlan};
 use crate::propagation::use_propagators;
@@ -51,6 +52,8 @@ pub(crate) enum StartProblem {
     Setup(SetupError),
     AlreadyRunning,
     AnotherSubscriber,
+    /// By the process from which this one was forked.
+    RunsInParent,
     Worker(io::Error),
 }
 
@@ -82,6 +85,9 @@ fn start_by(
     plan: &Plan,
     mut exporter: impl FnMut(&Backend) -> Result<Exporter, SetupError>,
 ) -> Result<Option<Arc<Running>>, StartProblem> {
+    if forked::is_child() {
+        return Err(StartProblem::RunsInParent);
+    }
     let starting = lock(&STARTING);
     if running().is_some_and(|running| !running.has_ended()) {
         return Err(StartProblem::AlreadyRunning);
@@ -99,7 +105,9 @@ fn start_by(
     };
     let fallbacks: Vec<Exporter> = exporters.collect();
     let places = Places::of(&primary, &fallbacks);
-    let (running, probe) = Running::new(plan, primary, fallbacks)?;
+    forked::settle();
+    let (running, probe) =
+        Running::new(plan, primary, fallbacks).inspect_err(|_| forked::leave())?;
     let running = Arc::new(running);
     *lock(&RUNNING) = Some(running.clone());
     drop(starting);
@@ -153,18 +161,30 @@ impl Running {
     /// Ends tracing: records nothing more, sends what there is within the deadline, and tells what was lost and who took the
     /// rest, once. Who comes second waits for the same end.
     pub(crate) fn end(&self) -> Ledger {
+        if forked::is_child() {
+            return end_in_child();
+        }
         if !self.ending.swap(true, AcqRel) {
             // First, so that under load no more spans begin than can be sent. Nobody else's subscriber can have come between.
             let _ = recorder::turn_to(None);
         }
         let ledger = self.pipeline.shutdown(self.timeout);
-        self.ended.store(true, Release);
+        self.leave();
         if let Some(farewell) = self.pipeline.health().farewell()
             && !self.told.swap(true, AcqRel)
         {
             report::say(&farewell);
         }
         ledger
+    }
+
+    /// From now on another one may start, also in a child that is forked.
+    fn leave(&self) {
+        let _alone = lock(&RUNNING);
+        if !self.has_ended() {
+            forked::leave();
+            self.ended.store(true, Release);
+        }
     }
 
     fn flush(&self) -> bool {
@@ -191,7 +211,15 @@ fn running() -> Option<Arc<Running>> {
 
 /// Whether the subscriber of this process is ours and records.
 pub(crate) fn is_recording() -> bool {
-    running().is_some_and(|running| !running.has_ended())
+    !forked::is_child() && running().is_some_and(|running| !running.has_ended())
+}
+
+/// A forked child has nothing to end. It is told so once.
+fn end_in_child() -> Ledger {
+    if forked::is_first_to_tell() {
+        report::say_in_child(forked::NO_EXPORT);
+    }
+    Ledger::of_forked_child()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -282,6 +310,7 @@ impl Places {
 }
 
 /// What became of every span so far: `created + recovered = exported + dropped + waiting`. All zeros where tracing never ran.
+/// In a [forked child](flush#after-a-fork) it tells of that child's spans only.
 ///
 /// ```
 /// let ledger = synndicate::ledger();
@@ -289,11 +318,14 @@ impl Places {
 /// ```
 #[must_use]
 pub fn ledger() -> Ledger {
+    if forked::is_child() {
+        return Ledger::of_forked_child();
+    }
     running().map_or_else(Ledger::default, |running| running.pipeline.ledger())
 }
 
 /// How tracing is: each backend with its state and what it has taken, and what became of every span. No backends and all zeros
-/// where tracing never ran.
+/// where tracing never ran, and no backends in a [forked child](flush#after-a-fork).
 ///
 /// ```
 /// let health = synndicate::health();
@@ -304,11 +336,15 @@ pub fn ledger() -> Ledger {
 /// ```
 #[must_use]
 pub fn health() -> Health {
+    if forked::is_child() {
+        return Health { ledger: Ledger::of_forked_child(), ..Health::default() };
+    }
     running().map_or_else(Health::default, |running| running.pipeline.health())
 }
 
 /// Sends every span that has ended before this call, and waits until the backend has it or it is dropped and counted: at most
-/// `shutdown_timeout` (5 s). True where nothing is left waiting but what is in the spool, and where tracing does not run.
+/// `shutdown_timeout` (5 s). True where nothing is left waiting but what is in the spool, and where tracing does not run. False,
+/// and at once, in a [forked child](flush#after-a-fork).
 ///
 /// Blocks the calling thread. It may be called from anywhere, also from a panic hook: then the spans that the panic is about to
 /// end are sent too, marked `synndicate.unfinished`, since the hook may end the program.
@@ -320,8 +356,23 @@ pub fn health() -> Health {
 ///     std::process::exit(3)
 /// }));
 /// ```
+///
+/// # After a fork
+///
+/// `fork` without `exec` copies the memory of a process, but of its threads only the one that calls it. A child that is forked
+/// while tracing runs therefore exports nothing: its functions run on, what they record is dropped, and [`ledger`] counts as
+/// [`Forked`](crate::DropReason::Forked) what was dropped after the child's memory for spans was full. [`flush`], [`shutdown`] and the
+/// end of the program wait for nothing there, and the first of them says so on standard error. The parent sends its own spans, and
+/// nothing is sent twice. Its spool stays locked as long as such a child lives, since the child has the files open too.
+///
+/// A program that is to be traced in its children starts tracing after the fork. What is started by [`std::process::Command`] is
+/// not concerned.
 #[expect(clippy::must_use_candidate, reason = "who is about to exit can do no more")]
 pub fn flush() -> bool {
+    if forked::is_child() {
+        end_in_child();
+        return false;
+    }
     running().is_none_or(|running| running.flush())
 }
 
@@ -329,7 +380,7 @@ pub fn flush() -> bool {
 /// was lost. Returns the last ledger. Blocks the calling thread meanwhile.
 ///
 /// `#[traced_service]` does this when `main` ends. Call it yourself before [`std::process::exit`], which ends the program
-/// without returning to anyone. A second call waits for the first.
+/// without returning to anyone. A second call waits for the first; one in a [forked child](flush#after-a-fork) for nothing.
 ///
 /// ```no_run
 /// # let code = 3;
@@ -337,6 +388,9 @@ pub fn flush() -> bool {
 /// std::process::exit(code);
 /// ```
 pub fn shutdown() -> Ledger {
+    if forked::is_child() {
+        return end_in_child();
+    }
     running().map_or_else(Ledger::default, |running| running.end())
 }
 
@@ -352,6 +406,10 @@ impl fmt::Display for StartProblem {
                 "another `tracing` subscriber is installed for this process\n\
                  hint: remove what installs it, such as `tracing_subscriber::fmt().init()`; there can be one only",
             ),
+            StartProblem::RunsInParent => f.write_str(
+                "tracing cannot be started: this process was forked from one that traces\n\
+                 hint: start tracing after the fork, or end it with `synndicate::shutdown()` before; a child that calls `exec` may trace",
+            ),
             StartProblem::Worker(error) => write!(f, "the pipeline's thread cannot be started: {error}"),
         }
     }
@@ -363,7 +421,9 @@ impl std::error::Error for StartProblem {
             StartProblem::Settings(error) => Some(error),
             StartProblem::Setup(error) => Some(error),
             StartProblem::Worker(error) => Some(error),
-            StartProblem::AlreadyRunning | StartProblem::AnotherSubscriber => None,
+            StartProblem::AlreadyRunning
+            | StartProblem::AnotherSubscriber
+            | StartProblem::RunsInParent => None,
         }
     }
 }
@@ -372,25 +432,20 @@ impl std::error::Error for StartProblem {
 mod tests {
     use super::*;
     use crate::Builder;
-    use std::process::Command;
+    use crate::testing::in_a_process_of_its_own;
 
     /// In a process of its own, since the clock of this one was started by any other test.
     #[test]
     fn the_clock_runs_when_tracing_has_started_and_not_where_it_is_disabled() {
         let name =
             "running::tests::the_clock_runs_when_tracing_has_started_and_not_where_it_is_disabled";
-        if !std::env::args().any(|argument| argument == "--exact") {
-            let mut alone = Command::new(std::env::current_exe().unwrap());
-            let output = alone.args([name, "--exact"]).output().unwrap();
-            let said = String::from_utf8_lossy(&output.stdout);
-            assert!(output.status.success() && said.contains("1 passed"), "{said}");
-            return;
-        }
-        let disabled = Builder::new().set("enable_tracing", false).start_discarding().unwrap();
-        assert!(!recorder::clock_has_started());
-        drop(disabled);
-        let tracing = Builder::new().start_discarding().unwrap();
-        assert!(recorder::clock_has_started());
-        tracing.shutdown();
+        in_a_process_of_its_own(name, || {
+            let disabled = Builder::new().set("enable_tracing", false).start_discarding().unwrap();
+            assert!(!recorder::clock_has_started());
+            drop(disabled);
+            let tracing = Builder::new().start_discarding().unwrap();
+            assert!(recorder::clock_has_started());
+            tracing.shutdown();
+        });
     }
 }

@@ -1,11 +1,9 @@
 //! The example programs as a user runs them: built by cargo, started in an empty folder with an environment of their own.
 
+use crate::built::built;
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
-use std::ffi::OsStr;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
-use std::{env, io};
 use tempfile::TempDir;
 
 /// Runs an example with these variables and nothing else.
@@ -18,7 +16,7 @@ pub fn run_example<'a>(
     variables: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> io::Result<Output> {
     let folder = tempfile::tempdir()?;
-    Command::new(build(name)?).env_clear().envs(variables).current_dir(folder.path()).output()
+    Command::new(example(name)?).env_clear().envs(variables).current_dir(folder.path()).output()
 }
 
 /// The example `web` while it serves. It ends with this.
@@ -41,7 +39,7 @@ impl Web {
         variables: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> io::Result<Web> {
         let folder = tempfile::tempdir()?;
-        let mut process = Command::new(build("web")?)
+        let mut process = Command::new(example("web")?)
             .arg("127.0.0.1:0")
             .args(arguments)
             .env_clear()
@@ -98,30 +96,6 @@ impl Drop for Web {
     }
 }
 
-/// The executable that cargo makes of an example.
-fn build(name: &str) -> io::Result<String> {
-    let mut cargo = Command::new(env!("CARGO"));
-    // What cargo tells the test of its own package would have it build `ring` again, and all that uses it.
-    for (name, _) in env::vars_os().filter(|(name, _)| is_about_a_package(name)) {
-        cargo.env_remove(name);
-    }
-    let built = cargo
-        .args(["build", "--quiet", "--package", "synndicate-examples", "--bin", name])
-        .args(["--message-format", "json-render-diagnostics"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()?;
-    let messages = String::from_utf8_lossy(&built.stdout);
-    let executable = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .find_map(|message| message["executable"].as_str().map(ToOwned::to_owned));
-    executable.ok_or_else(|| {
-        let errors = String::from_utf8_lossy(&built.stderr);
-        io::Error::other(format!("the example `{name}` is not built:\n{errors}"))
-    })
-}
-
-fn is_about_a_package(variable: &OsStr) -> bool {
-    let name = variable.to_string_lossy();
-    ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|prefix| name.starts_with(prefix))
+fn example(name: &str) -> io::Result<String> {
+    built("synndicate-examples", name)
 }

@@ -1,5 +1,6 @@
 //! What the tests share: servers that they start, programs that they watch, and how they look at what arrived.
 
+pub mod built;
 pub mod collector;
 pub mod deployment;
 pub mod examples;

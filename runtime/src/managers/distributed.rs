@@ -2,8 +2,9 @@
 
 use super::{DistributedTracingManagerBuilder, TracingBackend};
 use crate::builder::{Builder, StartError};
+use crate::forked;
 use crate::pipeline::Ledger;
-use crate::running::Running;
+use crate::running::{self, Running};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -95,6 +96,9 @@ impl DistributedTracingManager {
     ///
     /// When this manager was never set up: then there is nothing that it could shut down.
     pub fn shutdown(&self) -> Result<Ledger, NotSetUp> {
+        if forked::is_child() {
+            return Ok(running::shutdown());
+        }
         let state = self.state().clone();
         let ledger = match state {
             State::NotSetUp => return Err(NotSetUp(())),

@@ -1,5 +1,6 @@
 //! What became of every span.
 
+use crate::forked;
 use crate::recorder::Core;
 use crate::spool::{Loss, Tally};
 use std::fmt;
@@ -58,6 +59,9 @@ reasons! {
     SpoolDamaged => "they were damaged in the spool",
     /// The disk did not take the spans, for instance because it was full. Make room, or choose another `tracing_spool_dir`.
     SpoolFailed => "the disk of the spool did not take them, see `tracing_spool_dir`",
+    /// The process was forked from one that traces, and such a child exports nothing. Start tracing after the fork, or let the
+    /// child `exec`.
+    Forked => "a forked child exports nothing: start tracing after the fork",
     /// The exporter panicked. The panic's message is on standard error.
     ExporterPanicked => "the exporter panicked",
 }
@@ -96,6 +100,13 @@ impl Ledger {
 }
 
 impl Ledger {
+    /// That of a forked child, which knows only what it has noticed to be lost. What its parent recorded is the parent's.
+    pub(crate) fn of_forked_child() -> Ledger {
+        let mut ledger = Ledger { created: forked::dropped(), ..Ledger::default() };
+        ledger.dropped[DropReason::Forked as usize] = ledger.created;
+        ledger
+    }
+
     /// What to tell at the end, if anything was lost.
     pub(crate) fn lost(&self) -> Option<String> {
         (self.dropped() + self.waiting > 0).then(|| self.to_string())

@@ -2,6 +2,7 @@
 
 use super::ledger::{Accounts, DropReason};
 use crate::batch::{Batch, Chunk, Resource};
+use crate::forked;
 use crate::plan::{BatchLimits, QueueLimits};
 use crate::recorder::Outlet;
 use std::collections::VecDeque;
@@ -287,7 +288,9 @@ impl Outlet for Queue {
     }
 
     fn wake(&self) {
-        if !self.woken.load(Relaxed) && !self.woken.swap(true, AcqRel) {
+        // In a forked child nobody is there to be woken, and what wakes the worker is shared with the parent.
+        let is_first = !self.woken.load(Relaxed) && !self.woken.swap(true, AcqRel);
+        if is_first && !forked::is_child() {
             self.for_reader.notify_one();
         }
     }

@@ -9,7 +9,7 @@ use super::ring::{Drained, Ring};
 use super::rings::Rings;
 use super::rules::Rules;
 use super::sampler::Sampler;
-use super::slot::{Slot, lock};
+use super::slot::{Slot, lock, lock_unless_forked};
 use super::slots;
 use crate::batch::Chunk;
 use std::fmt;
@@ -98,7 +98,7 @@ static NEXT: AtomicU32 = AtomicU32::new(1);
 
 /// The core of recorder `id`, while anybody holds it.
 pub(crate) fn find(id: u32) -> Option<Arc<Core>> {
-    lock(&CORES).iter().filter_map(Weak::upgrade).find(|core| core.id == id)
+    lock_unless_forked(&CORES)?.iter().filter_map(Weak::upgrade).find(|core| core.id == id)
 }
 
 impl Core {

@@ -7,7 +7,7 @@ use super::clock;
 use super::context::SpanContext;
 use super::encoder::{Content, Limits};
 use super::remote::Carried;
-use super::slot::{Opening, Slot, lock};
+use super::slot::{Opening, Slot, lock_unless_forked};
 use super::slots;
 use std::sync::{Arc, Mutex};
 
@@ -147,10 +147,10 @@ impl FramePool {
 
     #[cold]
     fn refill(&mut self, free: &mut Vec<u32>) -> Option<Box<Frame>> {
-        let mut shared = lock(&SHARED);
-        let keep = shared.len().saturating_sub(SHARE);
-        self.frames.extend(shared.drain(keep..));
-        drop(shared);
+        if let Some(mut shared) = lock_unless_forked(&SHARED) {
+            let keep = shared.len().saturating_sub(SHARE);
+            self.frames.extend(shared.drain(keep..));
+        }
         self.frames.pop().or_else(|| Frame::new(free))
     }
 
@@ -168,7 +168,7 @@ impl FramePool {
     #[cold]
     pub(crate) fn share(&mut self, keep: usize) {
         let surplus = self.frames.drain(keep.min(self.frames.len())..);
-        let mut shared = lock(&SHARED);
+        let Some(mut shared) = lock_unless_forked(&SHARED) else { return };
         let room = WAIT.saturating_sub(shared.len());
         shared.extend(surplus.take(room));
     }

@@ -6,6 +6,7 @@ use super::encoder::{Buffer, Content, Head, Limits, Outcome};
 use super::ring::{LARGE, Pushed, Record, Ring, SMALL, Writer};
 use super::sampler::Sampler;
 use crate::batch::Chunk;
+use crate::forked;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -61,6 +62,9 @@ impl ThreadOutlet {
     /// and counted.
     #[cold]
     fn push_into_full(&mut self, record: Record, head: &Head, content: &mut Buffer) {
+        if forked::is_child() {
+            return forked::count_dropped();
+        }
         if record.len > LARGE * 2 {
             return self.push_beside(record, head, content);
         }

@@ -3,7 +3,7 @@
 //! Without the key nobody can try out values, as they can with a plain hash of an address or a card number.
 
 use super::encoder::{Attributes, Key, Limits, pair};
-use super::slot::lock;
+use super::slot::{lock, lock_unless_forked};
 use super::subscriber::encoded;
 use super::thread;
 use crate::batch::protobuf::Fields;
@@ -28,7 +28,7 @@ pub(crate) fn use_key(key: Option<&Secret>) {
 fn key() -> [u64; 2] {
     static RANDOM: OnceLock<[u64; 2]> = OnceLock::new();
     let random = || [(); 2].map(|()| RandomState::new().build_hasher().finish());
-    let given = *lock(&GIVEN);
+    let given = lock_unless_forked(&GIVEN).and_then(|given| *given);
     given.unwrap_or_else(|| *RANDOM.get_or_init(random))
 }
 

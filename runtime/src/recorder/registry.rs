@@ -7,7 +7,7 @@ use super::callsite::{CallSite, Constant, TracingSite};
 use super::core::Core;
 use super::policy::{Decision, Policy};
 use super::rules::Ruling;
-use super::slot::lock;
+use super::slot::{lock, lock_unless_forked};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use tracing_core::Metadata;
@@ -60,14 +60,14 @@ struct Sites {
 
 /// The call site with this number.
 pub(crate) fn site(number: u32) -> Option<Site> {
-    lock(&SITES).numbered.get((number as usize).checked_sub(1)?).copied()
+    lock_unless_forked(&SITES)?.numbered.get((number as usize).checked_sub(1)?).copied()
 }
 
 /// Lets `recorder` decide about a `#[traced]` function.
 #[cold]
 pub(crate) fn resolve(site: &'static CallSite, recorder: u32) -> Decision {
     let core = super::core::find(recorder);
-    let mut sites = lock(&SITES);
+    let Some(mut sites) = lock_unless_forked(&SITES) else { return Decision::OFF };
     sites.lane.insert(address(site.metadata), site);
     sites.resolve(&site.site(), &site.policy, core.as_deref(), recorder)
 }
@@ -81,14 +81,18 @@ pub(crate) fn resolve_of_tracing(
 ) -> Decision {
     let core = super::core::find(recorder);
     let site = Site::of_tracing(metadata);
-    lock(&SITES).resolve(&site, policy, core.as_deref(), recorder)
+    let Some(mut sites) = lock_unless_forked(&SITES) else { return Decision::OFF };
+    sites.resolve(&site, policy, core.as_deref(), recorder)
 }
 
 /// What is known of the `tracing` call site with this metadata.
 #[cold]
 pub(crate) fn of_tracing(metadata: &'static Metadata<'static>) -> TracingSite {
-    let mut sites = lock(&SITES);
-    *sites.of_tracing.entry(address(metadata)).or_insert_with(|| TracingSite::new(metadata))
+    let new = || TracingSite::new(metadata);
+    match lock_unless_forked(&SITES) {
+        Some(mut sites) => *sites.of_tracing.entry(address(metadata)).or_insert_with(new),
+        None => new(),
+    }
 }
 
 /// Runs `swap` and lets every call site ask its recorder again that was decided by `recorder`. Nobody can decide meanwhile, so

@@ -1,7 +1,7 @@
 //! The rings of one recorder's threads, and how they are read: each once, to its end where its thread has ended.
 
 use super::ring::{Drained, Record, Ring};
-use super::slot::lock;
+use super::slot::{lock, lock_unless_forked};
 use super::sync::{Arc, AtomicU64, Mutex, Ordering::Acquire, fence};
 
 /// The rings.
@@ -20,7 +20,9 @@ impl Rings {
     /// A ring for the calling thread. It outlives the thread, so that a thread's end needs no code to lose nothing.
     pub(crate) fn add(&self, words: usize) -> Arc<Ring> {
         let ring = Arc::new(Ring::new(words));
-        lock(&self.0).known.push(ring.clone());
+        if let Some(mut state) = lock_unless_forked(&self.0) {
+            state.known.push(ring.clone());
+        }
         ring
     }
 

@@ -9,7 +9,7 @@ use super::encoder::Content;
 use super::sync::{
     AtomicU32, AtomicU64, Mutex, MutexGuard,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
-    PoisonError, fence,
+    PoisonError, TryLockError, fence, is_child,
 };
 use tracing_core::Metadata;
 
@@ -68,6 +68,16 @@ const GENERATION: u64 = !0 << 32;
 /// Locks, whether or not somebody panicked meanwhile: what is inside stays valid between any two statements.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Locks as [`lock`] does, but never waits in a forked child: whoever holds the lock may have stayed with the parent.
+pub(crate) fn lock_unless_forked<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    match mutex.try_lock() {
+        Ok(guard) => Some(guard),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) if is_child() => None,
+        Err(TryLockError::WouldBlock) => Some(lock(mutex)),
+    }
 }
 
 impl Slot {
@@ -209,14 +219,14 @@ impl Slot {
             .ok()
     }
 
-    /// What handles share, for the span that is in the slot now.
-    pub(crate) fn shared(&self) -> MutexGuard<'_, Shared> {
-        lock(&self.shared)
+    /// What handles share, for the span that is in the slot now. `None`: in a forked child, where a thread of its parent was at it.
+    pub(crate) fn shared(&self) -> Option<MutexGuard<'_, Shared>> {
+        lock_unless_forked(&self.shared)
     }
 
     /// Lets `write` add to the span `id` from anywhere; false where that span is over.
     pub(crate) fn write(&self, id: u64, write: impl FnOnce(&mut Content)) -> bool {
-        let mut shared = self.shared();
+        let Some(mut shared) = self.shared() else { return false };
         if self.start() == 0 || (self.word.load(Acquire) ^ id) & GENERATION != 0 {
             return false;
         }

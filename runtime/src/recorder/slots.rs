@@ -1,7 +1,7 @@
 //! All slots. They lie in pages that are never freed, so that no id can point to nothing.
 
 use super::context::SpanContext;
-use super::slot::{Slot, lock};
+use super::slot::{Slot, lock_unless_forked};
 use std::sync::atomic::{
     AtomicU32,
     Ordering::{Acquire, Relaxed},
@@ -36,8 +36,9 @@ fn at(index: u32) -> Option<&'static Slot> {
 
 /// A free slot: from the thread's own list, from the others', or a new one. `None`: a million spans are open.
 pub(crate) fn allocate(free: &mut Vec<u32>) -> Option<(u32, &'static Slot)> {
-    if free.is_empty() {
-        let mut others = lock(&FREE);
+    if free.is_empty()
+        && let Some(mut others) = lock_unless_forked(&FREE)
+    {
         let keep = others.len().saturating_sub(64);
         free.extend(others.drain(keep..));
     }
@@ -54,12 +55,16 @@ fn grow() -> Option<u32> {
 
 /// Gives a slot back to all threads.
 pub(crate) fn free(index: u32) {
-    lock(&FREE).push(index);
+    if let Some(mut free) = lock_unless_forked(&FREE) {
+        free.push(index);
+    }
 }
 
 /// Gives a thread's own list back.
 pub(crate) fn free_all(indices: &mut Vec<u32>) {
-    lock(&FREE).append(indices);
+    if let Some(mut free) = lock_unless_forked(&FREE) {
+        free.append(indices);
+    }
 }
 
 /// All slots that were ever used, for those who look for open spans.

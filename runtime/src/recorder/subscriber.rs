@@ -111,9 +111,9 @@ impl Recorder {
             thread.count_too_many_open(opening.context);
             return NOWHERE;
         };
+        let Some(mut shared) = slot.shared() else { return NOWHERE };
         slot.publish(opening);
         let generation = slot.renew();
-        let mut shared = slot.shared();
         shared.begin((generation >> 32) as u32, Some(site.metadata));
         shared.began = clock::monotonic();
         if opening.context.is_sampled() {
@@ -367,7 +367,7 @@ impl Subscriber for Recorder {
 fn metadata_of(id: u64) -> &'static Metadata<'static> {
     let metadata = slots::find(id).and_then(|slot| match slot.info() {
         info if info & LANE != 0 => registry::site(info >> 8).map(|site| site.metadata),
-        _ => slot.shared().metadata,
+        _ => slot.shared()?.metadata,
     });
     metadata.unwrap_or(&REMOTE_METADATA)
 }

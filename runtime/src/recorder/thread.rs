@@ -17,6 +17,7 @@ use super::slot::{Opening, Slot};
 use super::slots;
 use super::stack::ContextStack;
 use crate::batch::UNFINISHED;
+use crate::forked;
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
@@ -200,13 +201,12 @@ impl Thread {
     #[cold]
     fn end_with_handles(&mut self, mut frame: Box<Frame>, now: u64) {
         let (slot, id) = (frame.slot(), frame.id());
-        let mut shared = slot.shared();
+        let shared = slot.shared();
         let start = slot.close();
-        if shared.belongs_to(id) {
+        if let Some(mut shared) = shared.filter(|shared| shared.belongs_to(id)) {
             frame.content.absorb(&shared.content, Precedence::New, frame.limits);
             shared.end();
         }
-        drop(shared);
         // The slot is read once more, and may be another span's as soon as it is left.
         self.write(&mut frame, slot, start, now);
         let has_slot = frame.leave_slot(&mut self.free_slots);
@@ -232,7 +232,7 @@ impl Thread {
 
     /// Ends a `tracing` span, whose state is in its slot.
     pub(crate) fn end_slot(&mut self, slot: &'static Slot, index: u32, now: u64) {
-        let mut shared = slot.shared();
+        let Some(mut shared) = slot.shared() else { return forked::count_dropped() };
         let start = slot.close();
         let context = slot.context();
         // At 0 it was handed over as unfinished.

@@ -37,7 +37,7 @@ fn hand_over_those(core: &Core, wanted: impl Fn(&Slot) -> bool) -> u64 {
 
 fn encode(core: &Core, slot: &Slot) -> Option<Chunk> {
     let (generation, start) = (slot.generation(), slot.start());
-    let shared = slot.shared();
+    let shared = slot.shared()?;
     let context = slot.context();
     let mut content = Content::default();
     if shared.belongs_to(generation) {

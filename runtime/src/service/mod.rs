@@ -8,10 +8,12 @@ mod panics;
 pub use attribute::traced_service;
 
 use crate::commands::{self, BAD_SETTINGS, NO_THREADS};
+use crate::forked;
 use crate::report;
 use crate::running::{self, Running, StartProblem};
 use crate::settings::{ServiceAttribute, Sources};
 use crate::shutdown::{self, Ends, Life};
+use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::thread;
@@ -42,16 +44,21 @@ pub fn run_async<F: Future>(
 ) -> F::Output {
     serve(attribute, |service| {
         let runtime = runtime(flavor);
-        let outcome = {
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
             // However the body ends, what runs beside it should end too: the runtime waits for what blocks.
             let _asking = service.life.map(Life::ask_when_dropped);
             runtime.block_on(service.attend(main))
-        };
-        if outcome.is_err() {
+        }));
+        if forked::is_child() {
+            // Its other threads stayed with the parent: to wait for them would take for ever.
+            let _ = ManuallyDrop::new(runtime);
+        } else if let Ok(Err(Abandoned(_))) = outcome {
             runtime.shutdown_timeout(shutdown::NOTICE);
+        } else {
+            // As that of `#[tokio::main]` ends.
+            drop(runtime);
         }
-        // Otherwise it ends as that of `#[tokio::main]` does.
-        outcome
+        outcome.unwrap_or_else(|panic| resume_unwind(panic))
     })
 }
 

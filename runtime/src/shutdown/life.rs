@@ -1,5 +1,6 @@
 //! How far the service of this process has come: what its own thread and the thread of the signals tell each other.
 
+use crate::forked;
 use std::sync::LazyLock;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -61,6 +62,9 @@ pub(super) async fn until(reached: impl FnMut(&State) -> bool) -> State {
 impl Life {
     /// Begins a service, unless one runs.
     pub(super) fn begin(ends: Ends) -> Option<Life> {
+        if forked::is_child() {
+            return None;
+        }
         let mut begun = None;
         STATE.send_if_modified(|state| {
             if state.phase == Phase::Gone {
@@ -106,8 +110,12 @@ impl Life {
 
     /// Nothing of the body runs any more. Says with which code the program must end, if its time was over before.
     pub(crate) fn flush(self) -> Option<i32> {
-        self.change(|state| state.phase = Phase::Flush);
-        STATE.borrow().code
+        let mut code = None;
+        self.change(|state| {
+            state.phase = Phase::Flush;
+            code = state.code;
+        });
+        code
     }
 
     /// All is done.
@@ -125,7 +133,11 @@ impl Life {
         until(|state| self.phase_in(state) == Phase::Gone).await;
     }
 
+    /// In a forked child nobody is there to be told, and whoever was at the state may have stayed with the parent.
     fn change(self, change: impl FnOnce(&mut State)) {
+        if forked::is_child() {
+            return;
+        }
         STATE.send_if_modified(|state| {
             let is_mine = state.life.number == self.number;
             if is_mine {

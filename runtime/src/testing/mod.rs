@@ -16,6 +16,8 @@
 //! assert_eq!(plan.attribute("done"), Some(&true.into()));
 //! ```
 
+#[cfg(test)]
+mod alone;
 mod decode;
 #[cfg(feature = "testing")]
 mod receiver;
@@ -23,6 +25,8 @@ mod snapshot;
 mod spans;
 mod tree;
 
+#[cfg(test)]
+pub(crate) use alone::in_a_process_of_its_own;
 #[cfg(feature = "testing")]
 pub use receiver::{Fault, Receiver};
 pub use spans::{AttributeValue, Event, Link, Span, Spans, Status};

@@ -58,18 +58,28 @@ const TRIES: usize = 20;
 impl Shown {
     /// Starts the program, with the backend at `endpoint`.
     pub(crate) fn start(&self, endpoint: &str) -> Program {
+        self.start_as(PROGRAM, endpoint)
+    }
+
+    /// The same with this program in the place of the usual one.
+    fn start_as(&self, program: &str, endpoint: &str) -> Program {
         let variables = self.variables.iter();
         let variables: Vec<_> = variables
             .map(|(name, value)| (name.clone(), value.replace(self.endpoint(), endpoint)))
             .chain([("OTEL_SERVICE_NAME".into(), "shop".into())])
             .collect();
-        Program::start_with(PROGRAM, variables, self.file.as_deref()).unwrap()
+        Program::start_with(program, variables, self.file.as_deref()).unwrap()
     }
 
     /// The same where it asks a backend, of which it speaks in its first line if the machine is not too busy.
     pub(crate) fn start_and_hear(&self, endpoint: &str) -> Program {
+        self.start_and_hear_as(PROGRAM, endpoint)
+    }
+
+    /// The same with this program in the place of the usual one.
+    pub(crate) fn start_and_hear_as(&self, program: &str, endpoint: &str) -> Program {
         for _ in 0..TRIES {
-            let program = self.start(endpoint);
+            let program = self.start_as(program, endpoint);
             program.wait_for_log("traces of `shop` go to").unwrap();
             if !program.log().concat().contains("has not answered") {
                 return program;

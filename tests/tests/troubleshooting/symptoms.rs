@@ -2,6 +2,7 @@
 
 use crate::page::shown;
 use std::sync::Arc;
+use synndicate_tests::built::built;
 use synndicate_tests::receiver::{Answer, Export, Receiver, Refusal, Wire};
 use tokio::sync::Semaphore;
 use tonic::Code;
@@ -79,6 +80,15 @@ fn the_end_of_the_program_is_slow() {
     let mut program = end.start_and_hear(&backend.endpoint());
     program.ask("spans 3").unwrap();
     end.assert_is(&program.end().unwrap().1, &backend.endpoint());
+}
+
+#[test]
+fn a_child_process_sends_nothing() {
+    let [forked] = &shown("A child process sends nothing")[..] else { panic!("one block") };
+    let backend = Receiver::over(Wire::Http).listen().unwrap();
+    let name = "synndicate-tests-forking";
+    let program = forked.start_and_hear_as(&built(name, name).unwrap(), &backend.endpoint());
+    forked.assert_is(&program.end().unwrap().1, &backend.endpoint());
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Slots: generations, references, and readers that are overtaken.
 
 use super::*;
+use crate::forked;
 use crate::recorder::context::LANE;
+use crate::testing::in_a_process_of_its_own;
 
 const CONTEXT: SpanContext =
     SpanContext { trace_id: 7 << 64 | 8, span_id: 9, recorder: 3, flags: SAMPLED };
@@ -68,7 +70,7 @@ fn a_slot_is_not_private_while_a_handle_lives_or_after_one_wrote() {
     assert!(slot.write(id, Content::fail));
     slot.release(id);
     assert!(!slot.is_private() && references(&slot) == 1);
-    assert!(slot.shared().belongs_to(id));
+    assert!(slot.shared().unwrap().belongs_to(id));
 }
 
 #[test]
@@ -86,7 +88,7 @@ fn what_was_written_for_an_earlier_span_does_not_join_a_later_one() {
     slot.write(first, |content| content.set_name("first"));
     slot.close();
     let second = next_tenant(&slot, CONTEXT);
-    assert!(!slot.shared().belongs_to(second));
+    assert!(!slot.shared().unwrap().belongs_to(second));
     slot.write(second, |content| assert!(content.bytes().is_empty()));
 }
 
@@ -152,5 +154,20 @@ fn a_reader_never_sees_two_spans_mixed() {
         }
         latest.store(u64::MAX, Relaxed);
         reader.join().unwrap();
+    });
+}
+
+#[test]
+fn a_forked_child_waits_for_no_lock_that_is_held() {
+    let name = "recorder::slot::tests::a_forked_child_waits_for_no_lock_that_is_held";
+    in_a_process_of_its_own(name, || {
+        forked::pretend();
+        let slot = Slot::default();
+        let held = slot.shared();
+        assert!(held.is_some());
+        assert!(slot.shared().is_none());
+        assert!(!slot.write(0, |_| {}));
+        drop(held);
+        assert!(slot.shared().is_some());
     });
 }
