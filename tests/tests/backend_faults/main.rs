@@ -6,6 +6,7 @@
 mod ending;
 mod jaeger;
 mod killed;
+mod large_spool;
 mod limits;
 mod log;
 mod recovery;
