@@ -16,10 +16,13 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceResponse,
 };
 use std::convert::Infallible;
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tonic::{Code, Status};
 
 #[tokio::test]
@@ -209,4 +212,57 @@ async fn a_server_without_the_service_does_not_speak_the_wire() {
         export_error(&grpc_at(&format!("http://{place}"))).await.kind,
         ErrorKind::WireNotSpoken
     );
+}
+
+/// A server that lets each connection go after its first answer, as one does that is replaced: it says so by `GOAWAY`, finishes
+/// what is under way and hangs up. How many connections it has had.
+async fn says_farewell_after_each_answer() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let place = listener.local_addr().unwrap().to_string();
+    let connections = Arc::<AtomicUsize>::default();
+    let count = connections.clone();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            count.fetch_add(1, Ordering::Relaxed);
+            tokio::spawn(say_farewell_after_an_answer(stream));
+        }
+    });
+    (place, connections)
+}
+
+async fn say_farewell_after_an_answer(stream: TcpStream) {
+    let asked = Notify::new();
+    let service = service_fn(|_: http::Request<Incoming>| {
+        asked.notify_one();
+        let mut response = http::Response::new(Full::new(Bytes::new()));
+        *response.headers_mut() = headers([GRPC, OK]);
+        async { Ok::<_, Infallible>(response) }
+    });
+    let builder = http2::Builder::new(TokioExecutor::new());
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let is_over = tokio::select! {
+        biased;
+        _ = &mut connection => true,
+        () = asked.notified() => false,
+    };
+    if !is_over {
+        connection.as_mut().graceful_shutdown();
+        // A client that hangs up is no mistake of the server.
+        let _ = connection.await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_says_farewell_gets_the_next_call_over_another_connection() {
+    let (place, connections) = says_farewell_after_each_answer().await;
+    let mut exporter = Exporter::remote(&grpc_at(&format!("http://{place}"))).unwrap();
+    let mut taken = 0;
+    for _ in 0..20 {
+        match exporter.export(&batch(&[&["span"]])).await {
+            Ok(_) => taken += 1,
+            // The farewell came just while the call was on its way.
+            Err(error) => assert_eq!(error.kind, ErrorKind::Retryable { wait: None }, "{error}"),
+        }
+    }
+    assert!(taken >= 10 && connections.load(Ordering::Relaxed) >= 10, "{taken} of 20 were taken");
 }
