@@ -52,11 +52,18 @@ impl IdGenerator {
         result
     }
 
-    /// `RandomState` is the standard library's way to the operating system's randomness.
+    /// Begins another sequence: that of a process which is forked goes on in both.
+    pub(crate) fn seed_again(&mut self) {
+        self.state = [0; 4];
+    }
+
+    /// `RandomState` is the standard library's way to the operating system's randomness. A forked process has a copy of that too,
+    /// but another number.
     #[cold]
     fn seed(&mut self) {
-        self.state =
-            std::array::from_fn(|word| RandomState::new().hash_one(word) | u64::from(word == 0));
+        let process = std::process::id();
+        let random = |word| RandomState::new().hash_one((process, word)) | u64::from(word == 0);
+        self.state = std::array::from_fn(random);
     }
 }
 
@@ -69,6 +76,24 @@ mod tests {
         let mut ids = IdGenerator { state: [1, 2, 3, 4], last: 0 };
         let first: [u64; 4] = std::array::from_fn(|_| ids.next());
         assert_eq!(first, [41_943_041, 58_720_359, 3_588_806_011_781_223, 3_591_011_842_654_386]);
+    }
+
+    #[test]
+    fn no_id_is_zero_where_the_sequence_is() {
+        let zero_next = || IdGenerator { state: [0, 1, 1, 0], last: 0 };
+        assert_eq!(zero_next().next(), 0);
+        assert_ne!(zero_next().span_id(), 0);
+        let id = zero_next().trace_id();
+        assert!(id >> 64 != 0 && id as u64 != 0);
+    }
+
+    #[test]
+    fn a_generator_that_is_seeded_again_leaves_the_sequence_of_its_copy() {
+        let mut ids = IdGenerator { state: [1, 2, 3, 4], last: 0 };
+        let mut copy = IdGenerator { state: ids.state, last: 0 };
+        assert_eq!(ids.span_id(), copy.span_id());
+        copy.seed_again();
+        assert_ne!(ids.span_id(), copy.span_id());
     }
 
     #[test]

@@ -300,6 +300,8 @@ impl Thread {
         let known = self.outlets.iter().position(|outlet| outlet.recorder == recorder);
         let at = known.unwrap_or(self.outlets.len());
         if known.is_none() {
+            // The process may have been forked since its last recorder ended.
+            self.ids.seed_again();
             self.outlets.push(ThreadOutlet::to(recorder)?);
         }
         self.outlets.swap(0, at);

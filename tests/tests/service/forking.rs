@@ -107,6 +107,9 @@ fn who_traces_on_both_sides_of_a_fork_starts_after_it_or_ends_before_it() {
         outcome.assert_never_says(NO_EXPORT);
         assert_eq!(backend.names(), spans, "{does}");
         assert_eq!(senders_of_after(&backend).len(), 2, "{does}: each under an id of its own");
+        let noted = backend.noted();
+        let traces: BTreeSet<_> = noted.spans().map(|span| &span.trace_id).collect();
+        assert_eq!(traces.len(), spans.len(), "{does}: both go on with ids of their own");
     }
 }
 
