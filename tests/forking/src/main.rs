@@ -4,6 +4,7 @@
 mod fork;
 
 use fork::{Side, fork};
+use rustix::process::{Signal, getpid, kill_process};
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::Command;
@@ -20,6 +21,7 @@ fn main() {
         Some("async") => asynchronous(),
         Some("panic") => failing(),
         Some("exit") => exiting(),
+        Some("signal") => signalled(),
         Some("manager") => managed(),
         Some("guard") => guarded(),
         Some("spool") => spooled(),
@@ -69,6 +71,18 @@ fn exiting() {
         Side::Child => {
             child();
             std::process::exit(3)
+        }
+        Side::Parent => after(),
+    }
+}
+
+#[traced_service]
+fn signalled() {
+    before();
+    match fork() {
+        Side::Child => {
+            kill_process(getpid(), Signal::TERM).unwrap();
+            child();
         }
         Side::Parent => after(),
     }

@@ -69,6 +69,15 @@ fn a_child_that_panics_ends_with_its_panic() {
 }
 
 #[test]
+fn a_signal_to_a_child_is_none_to_its_parent_and_does_not_end_the_child() {
+    let backend = taking();
+    let outcome = run("signal", &backend);
+    assert_child_ended(&outcome, 0);
+    outcome.assert_never_says("SIGTERM");
+    assert_eq!(backend.names(), ["after", "before"]);
+}
+
+#[test]
 fn a_child_cannot_start_tracing_beside_that_of_its_parent_and_is_told_what_to_do() {
     let outcome = run("guard", &taking());
     let refusal = "tracing cannot be started: this process was forked from one that traces";
