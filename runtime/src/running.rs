@@ -363,7 +363,8 @@ pub fn health() -> Health {
 /// while tracing runs therefore exports nothing: its functions run on, what they record is dropped, and [`ledger`] counts as
 /// [`Forked`](crate::DropReason::Forked) what was dropped after the child's memory for spans was full. [`flush`], [`shutdown`] and the
 /// end of the program wait for nothing there, and the first of them says so on standard error. The parent sends its own spans, and
-/// nothing is sent twice. Its spool stays locked as long as such a child lives, since the child has the files open too.
+/// nothing is sent twice. Its spool stays locked as long as such a child lives, since the child has the files open too. Requests of
+/// the child pass on the ids of spans that no backend gets, and that its parent may use for others: let it send none that are traced.
 ///
 /// A program that is to be traced in its children starts tracing after the fork. What is started by [`std::process::Command`] is
 /// not concerned.
