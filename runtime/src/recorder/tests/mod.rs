@@ -148,7 +148,7 @@ fn enter(site: &'static CallSite) -> Guard {
 
 /// A span of a function that records `attributes`.
 fn enter_with(site: &'static CallSite, attributes: impl FnOnce(&mut Attributes<'_>)) -> Guard {
-    super::enter(site, &super::record_once(attributes))
+    super::enter(site, super::record_once(attributes))
 }
 
 /// A span of an async function that records nothing.
