@@ -1,112 +1,152 @@
-//! A collector of `config/tracing`: the real Jaeger, which is an OpenTelemetry Collector.
+//! A collector of `config/tracing`, as its compose file describes it: the same program in the same version, with the same files and
+//! variables, on ports of its own. It ends with the test.
+//!
+//! `tests/backends/collector/build` makes the OpenTelemetry Collector from its public modules, and keeps it in `target/cache`;
+//! `SYNNDICATE_COLLECTOR` names another binary. Jaeger's image is a collector too, see [`jaeger`](crate::jaeger).
 
-use crate::deployment::document;
-use crate::jaeger::{PATIENCE, binary};
+use crate::deployment::{Service, text};
 use crate::waiting::wait_for;
-use crate::{free_ports, jaeger::Jaeger};
-use serde_json::{Value, json};
+use crate::{free_ports, jaeger};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::{fs, io};
+use std::{env, fs, io};
 use tempfile::TempDir;
 
-/// A running collector, ended with the test.
+/// What stands in the files of a container, and what stands in its place in a test.
+pub type Replacement<'a> = (&'a str, &'a str);
+
+/// A running collector.
 #[derive(Debug)]
 pub struct Collector {
     process: Child,
+    ports: Ports,
+    directory: TempDir,
+}
+
+/// Where it listens.
+#[derive(Clone, Copy, Debug)]
+struct Ports {
     otlp_grpc: u16,
     otlp_http: u16,
-    _directory: TempDir,
+    health: u16,
+    metrics: u16,
 }
 
-/// Files of the folder as this collector can be given them.
-///
-/// It lacks two components of the larger distribution that `otel-collector.yaml` is for. In place of each stands the one that is
-/// most like it; all else is as it is.
+/// What the collector of a container says against its files with these replacements; nothing, if they are right.
 ///
 /// # Errors
 ///
-/// When a file would be none of a collector.
-pub fn configuration(files: &[String]) -> io::Result<Vec<Value>> {
-    files.iter().map(|file| with_what_jaeger_has(file)).collect()
-}
-
-fn with_what_jaeger_has(file: &str) -> io::Result<Value> {
-    let text = document(file).to_string();
-    let text = text.replace("\"health_check\"", "\"healthcheckv2\"");
-    let text = text.replace("\"zipkin\"", "\"otlphttp\"");
-    let mut config: Value = serde_json::from_str(&text)?;
-    let health = config.pointer_mut("/extensions/healthcheckv2");
-    if let Some(health) = health.filter(|health| health.get("endpoint").is_some()) {
-        *health = json!({"use_v2": true, "http": health.take()});
-    }
-    Ok(config)
-}
-
-/// What the collector says against a configuration; nothing, if it is right.
-///
-/// # Errors
-///
-/// When the collector is missing.
-pub fn complaint(configuration: &[Value]) -> io::Result<Option<String>> {
+/// When the collector is missing, or there is nothing to replace.
+pub fn complaint(container: &Service, replacements: &[Replacement]) -> io::Result<Option<String>> {
     let directory = tempfile::tempdir()?;
-    let output = command(configuration, &directory)?.arg("validate").output()?;
+    let output = command(container, replacements, &directory)?.arg("validate").output()?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     Ok((!output.status.success()).then_some(said))
 }
 
-/// The program with the parts of its configuration, which are put into the directory.
-fn command(configuration: &[Value], directory: &TempDir) -> io::Result<Command> {
-    let mut command = Command::new(binary()?);
+/// The program with its variables and its files, which are put into the directory.
+fn command(
+    container: &Service,
+    replacements: &[Replacement],
+    directory: &TempDir,
+) -> io::Result<Command> {
+    let files = container.collector_files();
+    let texts: Vec<_> = files.iter().map(|file| text(file)).collect();
+    let variables = container.variables();
+    for (from, _) in replacements {
+        let mut all = texts.iter().map(String::as_str).chain(variables.iter().map(|it| it.1));
+        if !all.any(|text| text.contains(from)) {
+            return Err(io::Error::other(format!("`{from}` is nowhere in {container}")));
+        }
+    }
+    let mut command = Command::new(binary(container)?);
     command.env_clear();
-    for (number, part) in configuration.iter().enumerate() {
-        // JSON is YAML.
-        let path = directory.path().join(format!("{number}.yaml"));
-        fs::write(&path, part.to_string())?;
+    command.envs(variables.into_iter().map(|(name, value)| (name, replaced(value, replacements))));
+    for (file, text) in files.iter().zip(&texts) {
+        let path = directory.path().join(file);
+        fs::write(&path, replaced(text, replacements))?;
         command.arg("--config").arg(path);
     }
     Ok(command)
 }
 
+fn replaced(text: &str, replacements: &[Replacement]) -> String {
+    replacements.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+/// The program of the container's image.
+fn binary(container: &Service) -> io::Result<PathBuf> {
+    if container.has_image("jaegertracing/jaeger") {
+        return jaeger::binary();
+    }
+    let cached = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/cache/otelcol-0.148.0");
+    let binary = env::var_os("SYNNDICATE_COLLECTOR").map_or(cached, PathBuf::from);
+    let missing = || {
+        let hint = "run `tests/backends/collector/build` first";
+        io::Error::other(format!("there is no collector at `{}`: {hint}", binary.display()))
+    };
+    if binary.is_file() { Ok(binary) } else { Err(missing()) }
+}
+
 impl Collector {
-    /// Starts the one that sends to Jaeger and to Zipkin on ports of its own, with a Jaeger in place of Zipkin too, and waits
-    /// until it is ready.
+    /// Starts that of a container and waits until it is ready. It listens on this machine only, on free ports; all else that
+    /// differs from its files are the replacements.
     ///
     /// # Errors
     ///
-    /// When the collector is missing or does not get ready.
-    pub fn start(jaeger: &Jaeger, in_place_of_zipkin: &Jaeger) -> io::Result<Collector> {
-        let [otlp_grpc, otlp_http, health, metrics] = free_ports()?;
-        let files = ["otel-collector.yaml", "otel-collector-zipkin.yaml"].map(str::to_owned);
-        let mut parts = configuration(&files)?;
-        for (port, free) in [(4317, otlp_grpc), (4318, otlp_http), (13133, health)] {
-            move_port(&mut parts, port, free)?;
-        }
-        parts.push(json!({"service": {"telemetry": {"metrics": {"readers": [{"pull": {"exporter":
-            {"prometheus": {"host": "127.0.0.1", "port": metrics}}}}]}}}}));
+    /// When the collector is missing or does not get ready, or when there is nothing to replace.
+    pub fn start(container: &Service, replacements: &[Replacement]) -> io::Result<Collector> {
+        let ports = Ports::free()?;
+        let own = ports.replacements();
+        let files = container.collector_files();
+        let listens = |from: &str| files.iter().any(|file| text(file).contains(from));
+        let own = own.iter().filter(|(from, _)| listens(from)).map(|(from, to)| (*from, &**to));
+        let replacements: Vec<_> = own.chain(replacements.iter().copied()).collect();
         let directory = tempfile::tempdir()?;
-        let process = command(&parts, &directory)?
-            .env("JAEGER_OTLP_ENDPOINT", jaeger.otlp_grpc().trim_start_matches("http://"))
-            .env("ZIPKIN_ENDPOINT", in_place_of_zipkin.otlp_http())
+        let process = command(container, &replacements, &directory)?
             .stdout(Stdio::null())
             .stderr(fs::File::create(directory.path().join("log"))?)
             .spawn()?;
-        let collector = Collector { process, otlp_grpc, otlp_http, _directory: directory };
-        let health = format!("http://127.0.0.1:{health}/status");
-        wait_for(PATIENCE, || ureq::get(&health).call().ok().map(drop))
-            .ok_or_else(|| io::Error::other("the collector did not get ready"))?;
+        let collector = Collector { process, ports, directory };
+        let health = format!("http://127.0.0.1:{}/status", ports.health);
+        wait_for(jaeger::PATIENCE, || ureq::get(&health).call().ok().map(drop))
+            .ok_or_else(|| collector.failed(&format!("{container} did not get ready")))?;
         Ok(collector)
     }
 
     /// Where it takes OTLP over gRPC.
     #[must_use]
     pub fn otlp_grpc(&self) -> String {
-        format!("http://127.0.0.1:{}", self.otlp_grpc)
+        format!("http://127.0.0.1:{}", self.ports.otlp_grpc)
     }
 
     /// Where it takes OTLP over HTTP.
     #[must_use]
     pub fn otlp_http(&self) -> String {
-        format!("http://127.0.0.1:{}", self.otlp_http)
+        format!("http://127.0.0.1:{}", self.ports.otlp_http)
+    }
+
+    /// The sum of a metric's samples that have a label such as `sampled="true"`, or any; 0 if there is none yet.
+    ///
+    /// # Errors
+    ///
+    /// When it does not tell.
+    pub fn metric(&self, name: &str, label: &str) -> io::Result<f64> {
+        let url = format!("http://127.0.0.1:{}/metrics", self.ports.metrics);
+        let page = ureq::get(&url).call().and_then(|mut answer| answer.body_mut().read_to_string());
+        let page = page.map_err(io::Error::other)?;
+        let samples = page.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix('{'));
+        let values = samples
+            .filter(|sample| sample.contains(label))
+            .filter_map(|sample| sample.rsplit(' ').next()?.parse::<f64>().ok());
+        Ok(values.sum())
+    }
+
+    /// An error that shows its log.
+    #[must_use]
+    pub fn failed(&self, reason: &str) -> io::Error {
+        let log = fs::read_to_string(self.directory.path().join("log")).unwrap_or_default();
+        io::Error::other(format!("{reason}; its log:\n{log}"))
     }
 }
 
@@ -118,12 +158,21 @@ impl Drop for Collector {
     }
 }
 
-/// Puts a free port of this machine in the place of one of every address.
-fn move_port(parts: &mut [Value], port: u16, free: u16) -> io::Result<()> {
-    for part in parts {
-        let from = format!("\"0.0.0.0:{port}\"");
-        let moved = part.to_string().replace(&from, &format!("\"127.0.0.1:{free}\""));
-        *part = serde_json::from_str(&moved)?;
+impl Ports {
+    fn free() -> io::Result<Ports> {
+        let [otlp_grpc, otlp_http, health, metrics] = free_ports()?;
+        Ok(Ports { otlp_grpc, otlp_http, health, metrics })
     }
-    Ok(())
+
+    /// Where the files have it listen, and where it listens here.
+    fn replacements(self) -> [(&'static str, String); 5] {
+        let here = |port: u16| format!("127.0.0.1:{port}");
+        [
+            ("0.0.0.0:4317", here(self.otlp_grpc)),
+            ("0.0.0.0:4318", here(self.otlp_http)),
+            ("0.0.0.0:13133", here(self.health)),
+            ("port: 8888", format!("port: {}", self.metrics)),
+            ("host: 0.0.0.0", "host: 127.0.0.1".to_owned()),
+        ]
+    }
 }

@@ -104,10 +104,24 @@ impl fmt::Display for Service {
 }
 
 impl Service {
+    /// Whether its image has this name, in whatever version.
+    #[must_use]
+    pub fn has_image(&self, name: &str) -> bool {
+        let image = self.spec["image"].as_str().and_then(|image| image.rsplit_once(':'));
+        image.is_some_and(|(image, _)| image == name)
+    }
+
     /// The texts of a list, such as those of `command`.
     #[must_use]
     pub fn list(&self, key: &str) -> Vec<&str> {
         self.spec[key].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// Its variables.
+    #[must_use]
+    pub fn variables(&self) -> Vec<(&str, &str)> {
+        let variables = self.spec["environment"].as_object().into_iter().flatten();
+        variables.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect()
     }
 
     /// The files of the folder that it is given, and where it sees them.
@@ -132,14 +146,19 @@ impl Service {
     }
 }
 
-/// Which files collectors are started with together, in all compose files.
+/// A service of a compose file.
 #[must_use]
-pub fn collectors() -> Vec<Vec<String>> {
-    let owned = |files: Vec<&str>| files.into_iter().map(str::to_owned).collect::<Vec<_>>();
-    let mut collectors: Vec<_> =
-        services().iter().map(|service| owned(service.collector_files())).collect();
-    collectors.retain(|files| !files.is_empty());
-    collectors.sort();
-    collectors.dedup();
+pub fn service(file: &str, name: &str) -> Service {
+    let mut found = services().into_iter().filter(|it| it.file == file && it.name == name);
+    found.next().unwrap_or_else(|| panic!("no `{name}` in `{file}`"))
+}
+
+/// The collectors of all compose files, one for each set of files that some are started with together.
+#[must_use]
+pub fn collectors() -> Vec<Service> {
+    let mut collectors = services();
+    collectors.retain(|service| !service.collector_files().is_empty());
+    collectors.sort_by(|one, other| one.collector_files().cmp(&other.collector_files()));
+    collectors.dedup_by(|one, other| one.collector_files() == other.collector_files());
     collectors
 }

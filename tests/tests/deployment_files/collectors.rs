@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 use std::collections::BTreeSet;
-use synndicate_tests::deployment::{collectors, document, files};
+use synndicate_tests::deployment::{Service, collectors, document, files};
 
 /// The kinds of components, and where a pipeline or the service names them.
 const KINDS: [&str; 3] = ["receivers", "processors", "exporters"];
 
 /// What a collector sees that is started with these files: maps are merged, everything else is replaced.
-fn merged(files: &[String]) -> Value {
+fn merged(files: &[&str]) -> Value {
     let mut whole = Value::Object(serde_json::Map::new());
     files.iter().for_each(|file| merge(&mut whole, document(file)));
     whole
@@ -26,7 +26,9 @@ fn merge(into: &mut Value, from: Value) {
 }
 
 fn all() -> Vec<(String, Value)> {
-    collectors().iter().map(|files| (files.join(" + "), merged(files))).collect()
+    let collectors = collectors();
+    let files = collectors.iter().map(Service::collector_files);
+    files.map(|files| (files.join(" + "), merged(&files))).collect()
 }
 
 fn keys(value: &Value) -> BTreeSet<&str> {
@@ -43,9 +45,11 @@ fn pipelines(config: &Value) -> impl Iterator<Item = &Value> {
 
 #[test]
 fn every_file_of_a_collector_is_given_to_one() {
-    let given: BTreeSet<_> = collectors().into_iter().flatten().collect();
-    let there: BTreeSet<_> =
-        files(".yaml").into_iter().filter(|file| file != "k8s-tracing.yaml").collect();
+    let collectors = collectors();
+    let given: BTreeSet<_> = collectors.iter().flat_map(Service::collector_files).collect();
+    let there = files(".yaml");
+    let there = there.iter().map(String::as_str).filter(|file| *file != "k8s-tracing.yaml");
+    let there: BTreeSet<_> = there.collect();
     assert_eq!(given, there);
 }
 

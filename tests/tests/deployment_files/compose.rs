@@ -4,10 +4,6 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use synndicate_tests::deployment::{Service, document, folder, services};
 
-fn is_image(service: &Service, name: &str) -> bool {
-    service.spec["image"].as_str().is_some_and(|image| image.starts_with(&format!("{name}:")))
-}
-
 /// Gives a new volume to the user who needs it, which only root can do.
 fn is_volume_owner(service: &Service) -> bool {
     service.name == "jaeger-data-owner"
@@ -71,12 +67,12 @@ fn every_service_has_a_health_check_that_its_image_can_run() {
     ];
     for service in services().iter().filter(|service| !is_one_shot(service)) {
         let check = &service.spec["healthcheck"];
-        if is_image(service, "otel/opentelemetry-collector-contrib") {
+        if service.has_image("otel/opentelemetry-collector-contrib") {
             assert!(check.is_null(), "there is nothing in the image to ask with: {service}");
             assert_is_asked_from_outside(service);
             continue;
         }
-        let program = programs.iter().find(|(image, _)| is_image(service, image));
+        let program = programs.iter().find(|(image, _)| service.has_image(image));
         let (_, program) = program.unwrap_or_else(|| panic!("an unknown image: {service}"));
         assert_eq!(check["test"][0], "CMD", "{service}");
         assert_eq!(check["test"][1], *program, "{service}");
