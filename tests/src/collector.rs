@@ -4,16 +4,13 @@
 //! `tests/backends/collector/build` makes the OpenTelemetry Collector from its public modules, and keeps it in `target/cache`;
 //! `SYNNDICATE_COLLECTOR` names another binary. Jaeger's image is a collector too, see [`jaeger`](crate::jaeger).
 
-use crate::deployment::{Service, text};
+use crate::deployment::{Replacement, Service, replaced, text};
 use crate::waiting::wait_for;
 use crate::{free_ports, jaeger};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::{env, fs, io};
 use tempfile::TempDir;
-
-/// What stands in the files of a container, and what stands in its place in a test.
-pub type Replacement<'a> = (&'a str, &'a str);
 
 /// A running collector.
 #[derive(Debug)]
@@ -70,10 +67,6 @@ fn command(
     Ok(command)
 }
 
-fn replaced(text: &str, replacements: &[Replacement]) -> String {
-    replacements.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
-}
-
 /// The program of the container's image.
 fn binary(container: &Service) -> io::Result<PathBuf> {
     if container.has_image("jaegertracing/jaeger") {
@@ -126,20 +119,20 @@ impl Collector {
         format!("http://127.0.0.1:{}", self.ports.otlp_http)
     }
 
-    /// The sum of a metric's samples that have a label such as `sampled="true"`, or any; 0 if there is none yet.
+    /// What it has counted under this name, of all samples with a label such as `sampled="true"`, or with any.
     ///
     /// # Errors
     ///
-    /// When it does not tell.
-    pub fn metric(&self, name: &str, label: &str) -> io::Result<f64> {
+    /// When it does not tell, or has counted to a million, from where on it rounds.
+    pub fn count(&self, name: &str, label: &str) -> io::Result<u64> {
         let url = format!("http://127.0.0.1:{}/metrics", self.ports.metrics);
         let page = ureq::get(&url).call().and_then(|mut answer| answer.body_mut().read_to_string());
         let page = page.map_err(io::Error::other)?;
-        let samples = page.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix('{'));
-        let values = samples
+        let samples = page.lines().filter(|line| line.starts_with(&format!("{name}{{")));
+        let counts = samples
             .filter(|sample| sample.contains(label))
-            .filter_map(|sample| sample.rsplit(' ').next()?.parse::<f64>().ok());
-        Ok(values.sum())
+            .map(|sample| sample.rsplit(' ').next().unwrap_or_default().parse::<u64>());
+        counts.sum::<Result<u64, _>>().map_err(io::Error::other)
     }
 
     /// An error that shows its log.

@@ -12,6 +12,15 @@ pub struct Service {
     pub spec: Value,
 }
 
+/// What stands in the files, and what stands in its place in a test.
+pub type Replacement<'a> = (&'a str, &'a str);
+
+/// A text with these replacements.
+#[must_use]
+pub fn replaced(text: &str, replacements: &[Replacement]) -> String {
+    replacements.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
 /// The folder of the files.
 #[must_use]
 pub fn folder() -> PathBuf {

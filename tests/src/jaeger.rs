@@ -20,6 +20,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Jaeger {
     process: Child,
     ports: Ports,
+    agent: ureq::Agent,
     _directory: TempDir,
 }
 
@@ -52,7 +53,12 @@ impl Jaeger {
             .stdout(Stdio::null())
             .stderr(fs::File::create(directory.path().join("log"))?)
             .spawn()?;
-        let jaeger = Jaeger { process, ports, _directory: directory };
+        let jaeger = Jaeger {
+            process,
+            ports,
+            agent: ureq::Agent::new_with_defaults(),
+            _directory: directory,
+        };
         let health = format!("http://127.0.0.1:{health}/status");
         wait_for(PATIENCE, || ureq::get(&health).call().ok().map(drop))
             .ok_or_else(|| io::Error::other("jaeger did not get ready"))?;
@@ -81,6 +87,25 @@ impl Jaeger {
     #[must_use]
     pub fn query(&self) -> String {
         format!("http://127.0.0.1:{}", self.ports.query)
+    }
+
+    /// The spans of a trace, as its query API shows them; none, if it does not know the trace.
+    ///
+    /// # Errors
+    ///
+    /// When it does not answer.
+    pub fn trace(&self, id: &str) -> io::Result<Vec<Value>> {
+        let url = format!("{}/api/traces/{id}", self.query());
+        let answer = self.agent.get(&url).call();
+        let answer = answer.and_then(|mut answer| answer.body_mut().read_json::<Value>());
+        match answer {
+            Ok(answer) => {
+                let spans = answer.pointer("/data/0/spans").and_then(Value::as_array);
+                Ok(spans.cloned().unwrap_or_default())
+            }
+            Err(ureq::Error::StatusCode(404)) => Ok(Vec::new()),
+            Err(error) => Err(io::Error::other(error)),
+        }
     }
 
     /// The traces of a service, as its query API shows them, once there are as many spans as expected.

@@ -5,6 +5,7 @@ pub mod collector;
 pub mod deployment;
 pub mod examples;
 pub mod jaeger;
+pub mod kafka;
 mod ports;
 pub mod printed;
 pub mod program;
@@ -15,3 +16,4 @@ mod waiting;
 pub mod zipkin;
 
 pub use ports::free_ports;
+pub use waiting::wait_for;
