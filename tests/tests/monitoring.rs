@@ -74,17 +74,31 @@ fn assert_known(text: &str) {
     }
 }
 
+fn rules() -> Vec<Value> {
+    let alerts: Value = yaml_serde::from_str(&file("config/monitoring/alerts.yml")).unwrap();
+    let groups = alerts["groups"].as_array().unwrap().iter();
+    groups.flat_map(|group| group["rules"].as_array().unwrap().clone()).collect()
+}
+
+#[test]
+fn every_alert_is_seen_to_fire_and_not_to_fire() {
+    let tried: Value =
+        yaml_serde::from_str(&file("tests/backends/prometheus/alerts_test.yml")).unwrap();
+    let tests = tried["tests"].as_array().unwrap().iter();
+    let seen: BTreeSet<(&str, bool)> = tests
+        .flat_map(|test| test["alert_rule_test"].as_array().unwrap())
+        .map(|test| (test["alertname"].as_str().unwrap(), test.get("exp_alerts").is_some()))
+        .collect();
+    let rules = rules();
+    let alerts = rules.iter().map(|rule| rule["alert"].as_str().unwrap());
+    assert_eq!(seen, alerts.flat_map(|alert| [(alert, true), (alert, false)]).collect());
+}
+
 #[test]
 fn every_alert_is_about_metrics_that_exist() {
-    let alerts: Value = yaml_serde::from_str(&file("config/monitoring/alerts.yml")).unwrap();
-    let rules: Vec<&Value> = alerts["groups"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .flat_map(|group| group["rules"].as_array().unwrap())
-        .collect();
+    let rules = rules();
     assert!(rules.len() > 5);
-    for rule in rules {
+    for rule in &rules {
         let expression = rule["expr"].as_str().unwrap();
         assert!(!spoken_of(expression).is_empty(), "{rule}");
         assert_known(expression);
