@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use std::collections::BTreeSet;
-use synndicate_tests::deployment::{Service, document, folder, services};
+use synndicate_tests::deployment::{Service, document, folder, service, services, text};
 
 /// Gives a new volume to the user who needs it, which only root can do.
 fn is_volume_owner(service: &Service) -> bool {
@@ -106,7 +106,7 @@ fn ports_are_the_usual_ones_and_open_on_this_machine_only() {
         ("jaeger-docker-compose.yml", vec![16686, 4317, 4318, 14250, 8888]),
         ("zipkin-docker-compose.yml", vec![9411]),
         ("docker-compose.yml", vec![4317, 4318, 8888, 16686, 14250, 9411]),
-        ("docker-compose.prod.yml", vec![16686]),
+        ("docker-compose.prod.yml", vec![8080, 16686]),
         ("scale-docker-compose.yml", vec![4317, 4318, 8888, 16686]),
     ];
     for (file, ports) in expected {
@@ -138,6 +138,17 @@ fn every_file_volume_network_and_service_that_is_named_is_there() {
             assert!(compose["services"].get(other).is_some(), "no `{other}`: {service}");
         }
     }
+}
+
+#[test]
+fn spans_wait_on_a_volume_that_stays_and_belongs_to_the_service() {
+    let service = service("docker-compose.prod.yml", "synndicate");
+    let spool = service.spec["environment"]["SYN_OBSERVABILITY__TRACING_SPOOL_DIR"].as_str();
+    let (folder, _) = spool.and_then(|spool| spool.rsplit_once('/')).unwrap();
+    let volume = format!("synndicate-spans:{folder}");
+    assert_eq!(service.list("volumes"), [volume.as_str()]);
+    let owner = format!("install --directory --owner=65532 --group=65532 --mode=700 {folder}\n");
+    assert!(text("Dockerfile").contains(&owner));
 }
 
 #[test]

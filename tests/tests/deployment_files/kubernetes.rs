@@ -1,6 +1,7 @@
 //! The objects for Kubernetes: what refers to what, by labels, names and keys, and how the pods are locked down.
 
 use serde_json::Value;
+use std::path::Path;
 use synndicate_tests::deployment::{documents, is_yaml, text};
 
 const FILE: &str = "k8s-tracing.yaml";
@@ -166,6 +167,27 @@ fn what_is_mounted_is_a_volume_of_the_pod() {
             }
         }
     }
+}
+
+#[test]
+fn spans_wait_on_a_volume_that_holds_more_than_the_spool() {
+    let settings = objects("ConfigMap").into_iter().map(|map| map["data"].clone());
+    let mut settings = settings.filter(|it| it["SYN_OBSERVABILITY__TRACING_SPOOL_DIR"].is_string());
+    let settings = settings.next().unwrap_or_else(|| panic!("no spool is set"));
+    let spool = settings["SYN_OBSERVABILITY__TRACING_SPOOL_DIR"].as_str().unwrap_or_default();
+    let mut workloads = workloads().into_iter().filter(|it| name(it) == "synndicate");
+    let pod = pod(&workloads.next().unwrap_or_else(|| panic!("no service"))).clone();
+    let mut mounts = list(&pod["containers"][0]["volumeMounts"]).iter();
+    let mount = mounts.find(|mount| {
+        let path = mount["mountPath"].as_str().unwrap_or_default();
+        Path::new(spool).starts_with(path) && mount.get("readOnly").is_none()
+    });
+    let mount = mount.unwrap_or_else(|| panic!("`{spool}` is on no volume"));
+    let mut volumes = list(&pod["volumes"]).iter();
+    let volume = volumes.find(|volume| volume["name"] == mount["name"]);
+    assert_eq!(settings["SYN_OBSERVABILITY__TRACING_SPOOL_MAX_BYTES"], "256 MiB");
+    assert_eq!(volume.unwrap()["emptyDir"]["sizeLimit"], "512Mi");
+    assert_eq!(pod["securityContext"]["fsGroup"], pod["securityContext"]["runAsGroup"]);
 }
 
 #[test]
