@@ -5,9 +5,11 @@
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::error::Error;
+use std::path::Path;
 use synndicate_tests::collector::{Collector, complaint};
-use synndicate_tests::deployment::{collectors, service};
+use synndicate_tests::deployment::{collectors, replaced, service};
 use synndicate_tests::examples::Web;
+use synndicate_tests::free_ports;
 use synndicate_tests::jaeger::Jaeger;
 use synndicate_tests::zipkin::Zipkin;
 
@@ -113,4 +115,38 @@ fn check_family(spans: &BTreeSet<Known>) {
         parent = Some(id.clone());
     }
     assert_eq!(spans.len(), names.len());
+}
+
+#[test]
+fn spans_of_production_outlive_the_service_while_the_collector_is_away() -> Result {
+    let (jaeger, volume) = (Jaeger::start()?, tempfile::tempdir()?);
+    let store = jaeger.otlp_grpc().replace("http://", "");
+    let container = service("docker-compose.prod.yml", "otel-collector");
+    let collector = Collector::start(&container, &[("jaeger:4317", &store)])?;
+    let [nobody] = free_ports()?;
+
+    let web = start_as_in_production(&format!("http://127.0.0.1:{nobody}"), volume.path())?;
+    let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let request = ureq::get(format!("{}/api/query?query=Lisbon", web.address()));
+    request.header("traceparent", parent).call()?;
+    assert!(web.stop()?.status.success());
+
+    let web = start_as_in_production(&collector.otlp_grpc(), volume.path())?;
+    let traces = jaeger.traces("synndicate", 4)?;
+    assert_eq!(traces[0]["traceID"], parent[3..35]);
+    assert!(web.stop()?.status.success());
+    Ok(())
+}
+
+/// The example `web` with the variables of its container, but for the address of the collector and the place of the volume.
+fn start_as_in_production(collector: &str, volume: &Path) -> Result<Web> {
+    let container = service("docker-compose.prod.yml", "synndicate");
+    let replacements = [
+        ("http://otel-collector:4317", collector),
+        ("/var/lib/synndicate", volume.to_str().ok_or("no text")?),
+    ];
+    let variables = container.variables().into_iter();
+    let variables = variables.map(|(name, value)| (name, replaced(value, &replacements)));
+    let variables: Vec<_> = variables.collect();
+    Ok(Web::start(&[], variables.iter().map(|(name, value)| (*name, value.as_str())))?)
 }
