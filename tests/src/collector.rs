@@ -136,8 +136,7 @@ impl Collector {
     }
 
     /// An error that shows its log.
-    #[must_use]
-    pub fn failed(&self, reason: &str) -> io::Error {
+    fn failed(&self, reason: &str) -> io::Error {
         let log = fs::read_to_string(self.directory.path().join("log")).unwrap_or_default();
         io::Error::other(format!("{reason}; its log:\n{log}"))
     }

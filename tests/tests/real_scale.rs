@@ -18,6 +18,8 @@ type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
 const TRACES: u64 = 10_000;
 const SPANS: u64 = 5;
+/// Of the topic, as its container makes it.
+const PARTITIONS: u64 = 12;
 
 /// How long it may take until all is judged and stored, the samplers' `decision_wait` included.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -94,13 +96,14 @@ impl Samplers {
         let start = || Collector::start(&container, &replacements);
         let samplers = Samplers([start()?, start()?]);
         // While partitions change hands, a trace may be judged in two halves.
+        let count = |what| {
+            samplers.counts(&format!("otelcol_kafka_receiver_partition_{what}_total"), "").ok()
+        };
         let shared_out = || {
-            let started =
-                samplers.counts("otelcol_kafka_receiver_partition_start_total", "").ok()?;
-            let closed =
-                samplers.counts("otelcol_kafka_receiver_partition_close_total", "").ok()?;
-            let [one, other] = [started[0] - closed[0], started[1] - closed[1]];
-            (one + other == 12 && one > 0 && other > 0).then_some(())
+            // Each is started before it is closed, so that the difference is no less than nothing.
+            let ([one_closed, other_closed], [one, other]) = (count("close")?, count("start")?);
+            let (one, other) = (one - one_closed, other - other_closed);
+            (one + other == PARTITIONS && one > 0 && other > 0).then_some(())
         };
         wait_for(PATIENCE, shared_out).ok_or("the partitions are not shared out")?;
         Ok(samplers)
