@@ -9,6 +9,7 @@ use crate::waiting::wait_for;
 use crate::{free_ports, jaeger};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 use std::{env, fs, io};
 use tempfile::TempDir;
 
@@ -16,18 +17,16 @@ use tempfile::TempDir;
 #[derive(Debug)]
 pub struct Collector {
     process: Child,
-    ports: Ports,
+    ports: [u16; USUAL.len()],
     directory: TempDir,
 }
 
-/// Where it listens.
-#[derive(Clone, Copy, Debug)]
-struct Ports {
-    otlp_grpc: u16,
-    otlp_http: u16,
-    health: u16,
-    metrics: u16,
-}
+/// The ports on which the files have collectors listen: OTLP over gRPC and HTTP, metrics, health, Jaeger's own protocol, and its
+/// queries over gRPC and HTTP.
+const USUAL: [u16; 7] = [4317, 4318, 8888, 13133, 14250, 16685, 16686];
+
+/// How long one may take to start, or to show a trace that it has taken.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the collector of a container says against its files with these replacements; nothing, if they are right.
 ///
@@ -89,11 +88,11 @@ impl Collector {
     ///
     /// When the collector is missing or does not get ready, or when there is nothing to replace.
     pub fn start(container: &Service, replacements: &[Replacement]) -> io::Result<Collector> {
-        let ports = Ports::free()?;
-        let own = ports.replacements();
+        let ports = free_ports()?;
+        let own = moved(ports);
         let files = container.collector_files();
         let listens = |from: &str| files.iter().any(|file| text(file).contains(from));
-        let own = own.iter().filter(|(from, _)| listens(from)).map(|(from, to)| (*from, &**to));
+        let own = own.iter().filter(|(from, _)| listens(from)).map(|(from, to)| (&**from, &**to));
         let replacements: Vec<_> = own.chain(replacements.iter().copied()).collect();
         let directory = tempfile::tempdir()?;
         let process = command(container, &replacements, &directory)?
@@ -101,22 +100,35 @@ impl Collector {
             .stderr(fs::File::create(directory.path().join("log"))?)
             .spawn()?;
         let collector = Collector { process, ports, directory };
-        let health = format!("http://127.0.0.1:{}/status", ports.health);
-        wait_for(jaeger::PATIENCE, || ureq::get(&health).call().ok().map(drop))
+        let health = format!("{}/status", collector.url(13133));
+        wait_for(PATIENCE, || ureq::get(&health).call().ok().map(drop))
             .ok_or_else(|| collector.failed(&format!("{container} did not get ready")))?;
         Ok(collector)
+    }
+
+    /// Where it listens in place of `0.0.0.0` and this port, as `http://127.0.0.1:4317`.
+    ///
+    /// # Panics
+    ///
+    /// When no collector listens on such a port.
+    #[must_use]
+    pub fn url(&self, usual: u16) -> String {
+        let mut ports = USUAL.iter().zip(self.ports);
+        let found = ports.find(|(port, _)| **port == usual);
+        let (_, port) = found.unwrap_or_else(|| panic!("no collector listens on {usual}"));
+        format!("http://127.0.0.1:{port}")
     }
 
     /// Where it takes OTLP over gRPC.
     #[must_use]
     pub fn otlp_grpc(&self) -> String {
-        format!("http://127.0.0.1:{}", self.ports.otlp_grpc)
+        self.url(4317)
     }
 
     /// Where it takes OTLP over HTTP.
     #[must_use]
     pub fn otlp_http(&self) -> String {
-        format!("http://127.0.0.1:{}", self.ports.otlp_http)
+        self.url(4318)
     }
 
     /// What it has counted under this name, of all samples with a label such as `sampled="true"`, or with any.
@@ -125,7 +137,7 @@ impl Collector {
     ///
     /// When it does not tell, or has counted to a million, from where on it rounds.
     pub fn count(&self, name: &str, label: &str) -> io::Result<u64> {
-        let url = format!("http://127.0.0.1:{}/metrics", self.ports.metrics);
+        let url = format!("{}/metrics", self.url(8888));
         let page = ureq::get(&url).call().and_then(|mut answer| answer.body_mut().read_to_string());
         let page = page.map_err(io::Error::other)?;
         let samples = page.lines().filter(|line| line.starts_with(&format!("{name}{{")));
@@ -150,21 +162,11 @@ impl Drop for Collector {
     }
 }
 
-impl Ports {
-    fn free() -> io::Result<Ports> {
-        let [otlp_grpc, otlp_http, health, metrics] = free_ports()?;
-        Ok(Ports { otlp_grpc, otlp_http, health, metrics })
-    }
-
-    /// Where the files have it listen, and where it listens here.
-    fn replacements(self) -> [(&'static str, String); 5] {
-        let here = |port: u16| format!("127.0.0.1:{port}");
-        [
-            ("0.0.0.0:4317", here(self.otlp_grpc)),
-            ("0.0.0.0:4318", here(self.otlp_http)),
-            ("0.0.0.0:13133", here(self.health)),
-            ("port: 8888", format!("port: {}", self.metrics)),
-            ("host: 0.0.0.0", "host: 127.0.0.1".to_owned()),
-        ]
-    }
+/// Where the files have it listen, and where it listens here.
+fn moved(ports: [u16; USUAL.len()]) -> Vec<(String, String)> {
+    let address = |(usual, port)| (format!("0.0.0.0:{usual}"), format!("127.0.0.1:{port}"));
+    let metrics = |(usual, port)| (format!("port: {usual}"), format!("port: {port}"));
+    let pairs = || USUAL.into_iter().zip(ports);
+    let host = ("host: 0.0.0.0".to_owned(), "host: 127.0.0.1".to_owned());
+    pairs().map(address).chain(pairs().map(metrics)).chain([host]).collect()
 }

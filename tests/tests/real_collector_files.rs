@@ -119,10 +119,12 @@ fn check_family(spans: &BTreeSet<Known>) {
 
 #[test]
 fn spans_of_production_outlive_the_service_while_the_collector_is_away() -> Result {
-    let (jaeger, volume) = (Jaeger::start()?, tempfile::tempdir()?);
-    let store = jaeger.otlp_grpc().replace("http://", "");
-    let container = service("docker-compose.prod.yml", "otel-collector");
-    let collector = Collector::start(&container, &[("jaeger:4317", &store)])?;
+    let container = |name: &str| service("docker-compose.prod.yml", name);
+    let (volume, store) = (tempfile::tempdir()?, tempfile::tempdir()?);
+    let store = store.path().to_str().ok_or("no text")?;
+    let jaeger = Jaeger::start_in(&container("jaeger"), &[("/badger", store)])?;
+    let address = jaeger.otlp_grpc().replace("http://", "");
+    let collector = Collector::start(&container("otel-collector"), &[("jaeger:4317", &address)])?;
     let [nobody] = free_ports()?;
 
     let web = start_as_in_production(&format!("http://127.0.0.1:{nobody}"), volume.path())?;

@@ -109,17 +109,17 @@ impl Samplers {
         Ok(samplers)
     }
 
-    /// Waits until all traces are judged and what is kept has been sent on; how many each has kept.
-    fn judge(&self) -> Result<[u64; 2]> {
+    /// Waits until all traces are judged and what is kept is in the store; how many each has kept.
+    fn judge(&self, store: &Collector) -> Result<[u64; 2]> {
         let judged = |sampled: &str| {
             let name = "otelcol_processor_tail_sampling_global_count_traces_sampled_total";
             self.counts(name, &format!("sampled=\"{sampled}\""))
         };
         let done = || {
             let (kept, left) = (judged("true").ok()?, judged("false").ok()?);
-            let sent = self.counts("otelcol_exporter_sent_spans_total", "").ok()?;
+            let stored = store.count("otelcol_exporter_sent_spans_total", "").ok()?;
             let all_judged = total(kept) + total(left) == TRACES;
-            (all_judged && total(sent) == total(kept) * SPANS).then_some(kept)
+            (all_judged && stored == total(kept) * SPANS).then_some(kept)
         };
         let counts = || format!("kept: {:?}, left: {:?}", judged("true"), judged("false"));
         Ok(wait_for(PATIENCE, done).ok_or_else(counts)?)
@@ -169,7 +169,7 @@ fn every_error_and_the_share_of_the_others_come_through_kafka_whole() -> Result 
     let samplers = Samplers::start(&broker, &jaeger.otlp_grpc().replace("http://", ""))?;
     send_all(&gateway.otlp_grpc())?;
 
-    let kept = samplers.judge()?;
+    let kept = samplers.judge(jaeger.collector())?;
     assert!(kept.iter().all(|kept| *kept > 0), "both judge: {kept:?}");
     let stored = stored(&jaeger)?;
     assert_eq!(stored.len() as u64, total(kept));
