@@ -9,7 +9,7 @@ use std::io;
 use std::time::Duration;
 use synndicate::{Builder, propagation, traced};
 use synndicate_tests::collector::Collector;
-use synndicate_tests::deployment::{document, service};
+use synndicate_tests::deployment::{Service, document, service};
 use synndicate_tests::jaeger::Jaeger;
 use synndicate_tests::kafka::Kafka;
 use synndicate_tests::wait_for;
@@ -86,12 +86,16 @@ fn send_all(endpoint: &str) -> Result {
     Ok(())
 }
 
+fn container(name: &str) -> Service {
+    service("scale-docker-compose.yml", name)
+}
+
 /// The samplers, while they read the same topic.
 struct Samplers([Collector; 2]);
 
 impl Samplers {
     fn start(broker: &str, store: &str) -> Result<Samplers> {
-        let container = service("scale-docker-compose.yml", "sampler");
+        let container = container("sampler");
         let replacements = [("kafka:9092", broker), ("jaeger:4317", store)];
         let start = || Collector::start(&container, &replacements);
         let samplers = Samplers([start()?, start()?]);
@@ -162,10 +166,12 @@ fn stored(jaeger: &Jaeger) -> Result<Vec<u64>> {
 
 #[test]
 fn every_error_and_the_share_of_the_others_come_through_kafka_whole() -> Result {
-    let (jaeger, kafka) = (Jaeger::start()?, Kafka::start()?);
+    let store = tempfile::tempdir()?;
+    let store = store.path().to_str().ok_or("no text")?;
+    let jaeger = Jaeger::start_in(&container("jaeger"), &[("/badger", store)])?;
+    let kafka = Kafka::start()?;
     let broker = kafka.broker();
-    let gateway = service("scale-docker-compose.yml", "gateway");
-    let gateway = Collector::start(&gateway, &[("kafka:9092", &broker)])?;
+    let gateway = Collector::start(&container("gateway"), &[("kafka:9092", &broker)])?;
     let samplers = Samplers::start(&broker, &jaeger.otlp_grpc().replace("http://", ""))?;
     send_all(&gateway.otlp_grpc())?;
 
