@@ -2,7 +2,7 @@
 //! variables, on ports of its own. It ends with the test.
 //!
 //! `tests/backends/collector/build` makes the OpenTelemetry Collector from its public modules, and keeps it in `target/cache`;
-//! `SYNNDICATE_COLLECTOR` names another binary. Jaeger's image is a collector too, see [`jaeger`](crate::jaeger).
+//! `SYNNDICATE_COLLECTOR` names another binary. Jaeger's image is a collector too, see [`jaeger`].
 
 use crate::deployment::{Replacement, Service, replaced, text};
 use crate::waiting::wait_for;
