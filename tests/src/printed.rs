@@ -13,6 +13,7 @@ pub fn blanked(text: &str) -> Vec<String> {
 
 /// Whether a word is another one each time.
 fn differs(word: &str) -> bool {
+    let word = word.trim_end_matches(',');
     let is_id = word.len() == 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_bar = word.chars().all(|char| "━╺╸".contains(char));
     is_id || is_bar || is_duration(word.trim_start_matches('+')) || is_time_of_day(word)

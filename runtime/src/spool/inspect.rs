@@ -64,6 +64,16 @@ pub(crate) fn inspect(folder: &Path) -> Result<Contents, SpoolError> {
     Ok(contents)
 }
 
+/// Makes the folder where it is missing, takes a number in it for a moment, and lists it.
+///
+/// # Errors
+///
+/// When no program of this user could keep spans there, or when it cannot be read.
+pub(crate) fn try_out(folder: &Path) -> Result<Contents, SpoolError> {
+    Folder::open(folder)?;
+    inspect(folder)
+}
+
 /// Deletes what no running program owns, damaged files included.
 ///
 /// # Errors

@@ -27,7 +27,7 @@ mod tally;
 mod tests;
 
 pub(crate) use error::SpoolError;
-pub(crate) use inspect::{Contents, Emptied, Listed, empty, inspect};
+pub(crate) use inspect::{Contents, Emptied, Listed, empty, inspect, try_out};
 pub(crate) use tally::{Loss, Tally};
 
 use crate::batch::Batch;

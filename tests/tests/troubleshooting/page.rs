@@ -1,6 +1,7 @@
 //! A block of the page: a command with its variables and what it prints.
 
 use std::fs;
+use std::process::Command;
 use std::sync::LazyLock;
 use synndicate_tests::printed::blanked;
 use synndicate_tests::program::Program;
@@ -63,12 +64,25 @@ impl Shown {
 
     /// The same with this program in the place of the usual one.
     fn start_as(&self, program: &str, endpoint: &str) -> Program {
+        Program::start_with(program, self.environment(endpoint), self.file.as_deref()).unwrap()
+    }
+
+    fn environment(&self, endpoint: &str) -> Vec<(String, String)> {
         let variables = self.variables.iter();
-        let variables: Vec<_> = variables
+        variables
             .map(|(name, value)| (name.clone(), value.replace(self.endpoint(), endpoint)))
             .chain([("OTEL_SERVICE_NAME".into(), "shop".into())])
-            .collect();
-        Program::start_with(program, variables, self.file.as_deref()).unwrap()
+            .collect()
+    }
+
+    /// What the program prints in its body's place.
+    pub(crate) fn print(&self, endpoint: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new(PROGRAM);
+        command.env_clear().envs(self.environment(endpoint)).current_dir(folder.path());
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
     }
 
     /// The same where it asks a backend, of which it speaks in its first line if the machine is not too busy.

@@ -12,10 +12,12 @@ const NONE: &str = "http://127.0.0.1:1";
 
 #[test]
 fn nothing_arrives() {
-    let [debug, disabled] = &shown("Nothing arrives")[..] else { panic!("two blocks") };
+    let [debug, check, disabled] = &shown("Nothing arrives")[..] else { panic!("three blocks") };
     let mut program = debug.start(NONE);
     program.ask("spans 1 5").unwrap();
     debug.assert_is(&program.end().unwrap().1, NONE);
+    let backend = Receiver::over(Wire::Grpc).listen().unwrap();
+    check.assert_is(&check.print(&backend.endpoint()), &backend.endpoint());
     let mut program = disabled.start(NONE);
     program.ask("spans 1 5").unwrap();
     disabled.assert_is(&program.end().unwrap().1, NONE);

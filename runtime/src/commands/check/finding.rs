@@ -14,6 +14,8 @@ pub(super) struct Report {
     pub(super) disabled: Option<String>,
     /// What is doubtful in the settings.
     pub(super) warnings: Vec<String>,
+    /// Whether spans can wait on disk, where a folder is named for them.
+    pub(super) spool: Option<Step>,
     pub(super) backends: Vec<Finding>,
 }
 
@@ -61,7 +63,7 @@ impl Verdict {
 
 impl Report {
     pub(super) fn is_well(&self) -> bool {
-        self.backends.iter().all(Finding::is_well)
+        self.backends.iter().all(Finding::is_well) && self.spool.as_ref().is_none_or(Step::is_well)
     }
 }
 
@@ -78,11 +80,15 @@ impl Finding {
     }
 
     pub(super) fn is_well(&self) -> bool {
-        self.steps.iter().all(|step| step.verdict != Verdict::Failed)
+        self.steps.iter().all(Step::is_well)
     }
 }
 
 impl Step {
+    pub(super) fn is_well(&self) -> bool {
+        self.verdict != Verdict::Failed
+    }
+
     pub(super) fn well(
         name: &'static str,
         text: impl Into<String>,

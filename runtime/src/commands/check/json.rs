@@ -5,6 +5,7 @@
 //! | `ok` | whether all is well |
 //! | `settings` | `valid`; `file`, where there is one; `warnings`, a list of texts; `problems`, each with `message`, `source`, `hints` |
 //! | `service` | name and version |
+//! | `spool` | whether spans can wait on disk, as a step; only where `tracing_spool_dir` is set |
 //! | `disabled` | why nothing is traced; only where that is so |
 //! | `backends` | in their order, each with `backend`, `place`, `ok`, and where a server answered `wire` and `trace_id` |
 //! | `backends[].steps` | each with `step`: `reach`, `send` or `read`; `result`: `ok`, `unknown` or `failed`; `text`; maybe `hint` and `microseconds` |
@@ -24,6 +25,10 @@ pub(super) fn report(report: &Report) -> String {
             list(out, "warnings", &report.warnings, |out, warning| string(out, warning));
         });
         text(out, "service", &report.service);
+        if let Some(spool) = &report.spool {
+            key(out, "spool");
+            step(out, spool);
+        }
         text_if_any(out, "disabled", report.disabled.as_deref().unwrap_or_default());
         list(out, "backends", &report.backends, backend);
     });

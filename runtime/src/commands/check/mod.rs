@@ -1,7 +1,8 @@
 //! `check`: are the settings right, and does each backend take spans and show them?
 //!
 //! `wishes` is what the user has said. `examine` asks one backend, with what `marked` makes and where `archive` says that traces are
-//! shown; `finding` is what came of it, `people` and `json` tell it.
+//! shown; `finding` is what came of it, `people` and `json` tell it. `spool` looks at the folder in which spans
+//! wait.
 
 mod archive;
 mod examine;
@@ -9,6 +10,8 @@ mod finding;
 mod json;
 mod marked;
 mod people;
+#[cfg(feature = "spool")]
+mod spool;
 mod wishes;
 
 use super::arguments::Arguments;
@@ -40,6 +43,10 @@ pub(super) fn run(arguments: &Arguments, sources: &Sources) -> Outcome {
         file: file(&loaded),
         disabled: disabled(&plan, &loaded),
         warnings: warnings.iter().map(ToString::to_string).collect(),
+        #[cfg(feature = "spool")]
+        spool: plan.spool.as_ref().map(spool::examine),
+        #[cfg(not(feature = "spool"))]
+        spool: None,
         backends: wait(|| examine_all(&plan, exporters, &wishes))?,
     };
     if is_for_programs {

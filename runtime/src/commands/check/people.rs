@@ -15,6 +15,7 @@ pub(super) fn show(report: &Report, mut page: Page) {
         page.lines(TEXT, Paint::Warning, &format!("warning: {warning}"));
     }
     page.at(0, Paint::Normal, "service").at(TEXT, Paint::Strong, &report.service).end_line();
+    report.spool.iter().for_each(|spool| step(spool.name, spool, &mut page));
     report.backends.iter().for_each(|finding| backend(finding, &mut page));
     page.end_line();
     let (paint, result) = result(report);
@@ -25,11 +26,15 @@ pub(super) fn show(report: &Report, mut page: Page) {
 fn backend(finding: &Finding, page: &mut Page) {
     page.end_line();
     page.at(0, Paint::Strong, finding.name).at(TEXT, Paint::Strong, &finding.place).end_line();
-    for step in &finding.steps {
-        line(page, &format!("  {}", step.name), step.verdict, &text(step));
-        if let Some(hint) = &step.hint {
-            page.lines(TEXT, Paint::Normal, &format!("hint: {hint}"));
-        }
+    for asked in &finding.steps {
+        step(&format!("  {}", asked.name), asked, page);
+    }
+}
+
+fn step(name: &str, step: &Step, page: &mut Page) {
+    line(page, name, step.verdict, &text(step));
+    if let Some(hint) = &step.hint {
+        page.lines(TEXT, Paint::Normal, &format!("hint: {hint}"));
     }
 }
 
@@ -58,7 +63,8 @@ fn result(report: &Report) -> (Paint, String) {
     let bad = report.backends.iter().filter(|finding| !finding.is_well()).count();
     match (&report.disabled, bad) {
         (Some(disabled), _) => (Paint::Warning, format!("tracing is disabled: {disabled}")),
-        (None, 0) => (Paint::Good, "all is well".into()),
+        (None, 0) if report.is_well() => (Paint::Good, "all is well".into()),
+        (None, 0) => (Paint::Error, "spans cannot wait on disk".into()),
         (None, bad) => {
             let all = units::count(report.backends.len() as u64, "backend");
             (Paint::Error, format!("{bad} of {all} failed"))

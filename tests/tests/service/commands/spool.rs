@@ -38,6 +38,28 @@ fn what_a_service_has_left_is_listed_with_its_age_and_size() {
 }
 
 #[test]
+fn a_check_says_what_waits() {
+    let backend = taking();
+    let desk = left().sending(&backend);
+    desk.command("check").assert_code(0).assert_shows("spool     ok       2 spans in `");
+    assert_waiting(&desk, 2);
+    assert_eq!(desk.service("check --json").json()["spool"]["result"], json!("ok"));
+}
+
+#[test]
+fn a_check_fails_where_no_spool_can_be() {
+    let backend = taking();
+    let desk = desk().sending(&backend).file("[observability]\n");
+    let file = desk.path().join("Synndicate.toml/spool").display().to_string();
+    let desk = desk.set("tracing_spool_dir", &file);
+    let done = desk.command("check");
+    done.assert_code(1).assert_shows("spool     failed   the folder `");
+    done.assert_shows("result    spans cannot wait on disk")
+        .assert_shows("hint: let the program's");
+    assert_eq!(desk.command("check --json").json()["ok"], json!(false));
+}
+
+#[test]
 fn what_waits_stays_while_no_server_takes_it_and_is_sent_when_one_does() {
     let desk = left();
     desk.command("spool replay")
