@@ -28,6 +28,9 @@
 //! process, so `tracing_subscriber::fmt().init()` must go. What needs `LookupSpan` or `OpenTelemetrySpanExt` cannot work on it;
 //! [`set_attribute`] takes their place.
 //!
+//! Code that uses the API of OpenTelemetry joins the same traces with the feature
+//! [`opentelemetry`](https://docs.rs/synndicate/latest/synndicate/opentelemetry).
+//!
 //! # Tasks and threads
 //!
 //! [`spawn`], [`spawn_blocking`] and [`Context`] carry the current span where neither tokio nor threads do; [`TraceFuture`] and
@@ -91,6 +94,7 @@
 //! | `tower` | no | a layer that traces the requests of servers and clients: [`tower`](https://docs.rs/synndicate/latest/synndicate/tower) |
 //! | `reqwest` | no | requests of reqwest as spans: [`reqwest`](https://docs.rs/synndicate/latest/synndicate/reqwest) |
 //! | `sdk` | no | exporters of the OpenTelemetry SDK as backends: [`Builder::start_with_exporter`](https://docs.rs/synndicate/latest/synndicate/struct.Builder.html#method.start_with_exporter) |
+//! | `opentelemetry` | no | spans of code that uses the API of OpenTelemetry: [`opentelemetry`](https://docs.rs/synndicate/latest/synndicate/opentelemetry) |
 //! | `axum` | no | `tower` with the routes of axum, and [`axum::health_route` and `axum::metrics_route`](https://docs.rs/synndicate/latest/synndicate/axum): how tracing is, for a probe and for Prometheus |
 //! | `cli` | no | the program `synndicate`: `check`, `config`, `init`, `spool`; `SYN_COMMAND=check` needs no feature |
 //! | `metrics` | no | [`register_metrics`](https://docs.rs/synndicate/latest/synndicate/fn.register_metrics.html): how tracing is, as metrics of OpenTelemetry |
@@ -151,6 +155,9 @@ mod spool;
 mod pipeline;
 
 mod report;
+
+#[cfg(feature = "opentelemetry")]
+pub mod opentelemetry;
 
 mod running;
 

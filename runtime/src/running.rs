@@ -134,6 +134,8 @@ impl Running {
         recorder::use_redaction_key(plan.redaction_key.as_ref());
         recorder::turn_to(Some(&core))
             .map_err(|AnotherSubscriber| StartProblem::AnotherSubscriber)?;
+        #[cfg(feature = "opentelemetry")]
+        crate::opentelemetry::install();
         let parts = Parts {
             core,
             queue,

@@ -3,15 +3,17 @@
 //!
 //! A program of its own: in a destructor `tracing` finds the process's recorder only while no thread has a scoped one.
 
+use opentelemetry::trace::{Tracer as _, TracerProvider as _, mark_span_as_active};
 use std::cell::RefCell;
 use std::pin::Pin;
 use std::task::{Context, Waker};
 use std::thread;
+use synndicate::opentelemetry::{Tracer, TracerProvider};
 use synndicate::testing::Recording;
 use synndicate::traced;
 use tracing::{info, info_span};
 
-const THREADS: usize = 40;
+const THREADS: usize = 42;
 
 #[traced]
 fn body() {
@@ -52,8 +54,24 @@ fn hold_a_future() {
     HELD.set(Some(future));
 }
 
-/// What is used first is destroyed last.
-const ORDERS: [fn(); 4] = [
+fn tracer() -> Tracer {
+    TracerProvider::new().tracer("api")
+}
+
+/// What is used first is destroyed last, the context of the OpenTelemetry API too.
+const ORDERS: [fn(); 6] = [
+    || {
+        CLOSING.with(|_| ());
+        let _active = mark_span_as_active(tracer().start("of the API"));
+        body();
+        hold_a_future();
+    },
+    || {
+        CLOSING.with(|_| ());
+        drop(opentelemetry::Context::current());
+        body();
+        hold_a_future();
+    },
     || {
         CLOSING.with(|_| ());
         body();
@@ -79,15 +97,23 @@ const ORDERS: [fn(); 4] = [
 #[test]
 fn spans_of_destructors_of_thread_locals_are_recorded() {
     let recording = Recording::global();
+    let lives = tracer().start("lives meanwhile");
     for order in ORDERS.iter().cycle().take(THREADS) {
         thread::spawn(order).join().unwrap();
     }
     // One that uses the recorder in destructors for the first time.
     thread::spawn(|| CLOSING.with(|_| ())).join().unwrap();
+    // And one where the context of the API is gone before that.
+    let with_a_context = || {
+        CLOSING.with(|_| ());
+        drop(opentelemetry::Context::current());
+    };
+    thread::spawn(with_a_context).join().unwrap();
+    drop(lives);
 
     let spans = recording.spans();
     for (name, count) in
-        [("body", THREADS), ("held", THREADS), ("closing", THREADS + 1), ("slot", THREADS + 1)]
+        [("body", THREADS), ("held", THREADS), ("closing", THREADS + 2), ("slot", THREADS + 2)]
     {
         assert_eq!(spans.named(name).count(), count, "{name}");
     }

@@ -96,6 +96,17 @@ impl RemoteContext {
         InRemote { future, context: self }
     }
 
+    /// The context of a request from this span.
+    #[cfg(feature = "opentelemetry")]
+    pub(crate) fn of(span: Option<recorder::Outgoing>) -> RemoteContext {
+        let ids = span.as_ref().map(|span| Ids {
+            trace_id: span.trace_id,
+            span_id: span.span_id,
+            is_sampled: span.sampled == Sampled::Yes,
+        });
+        RemoteContext { ids, carried: span.and_then(|span| span.carried) }
+    }
+
     /// Makes it current on this thread, while what this returns is there.
     pub(crate) fn enter(&self) -> Option<RemoteParent> {
         let Ids { trace_id, span_id, is_sampled } = self.ids?;

@@ -1,26 +1,33 @@
 //! How a span begins: whether it is recorded, under which parent, by which sampler.
 
+use super::beside::Beside;
 use super::callsite::CallSite;
 use super::context::{LANE, SAMPLED, SpanContext};
 use super::frame::Frame;
 use super::origin::Origin;
 use super::policy::Decision;
+use super::remote::Carried;
 use super::sampler::Sampler;
 use super::slot::Opening;
 use super::thread::Thread;
+use std::sync::Arc;
 
 impl Thread {
     /// A frame for a new span of `site`; `None`: there is nothing to record and nothing to push. Roots that are not sampled
     /// get one too, for their ids and handles; what is below them gets nothing.
     #[inline(always)]
-    pub(crate) fn begin(&mut self, site: &'static CallSite, recorder: u32) -> Option<Box<Frame>> {
+    pub(crate) fn begin(
+        &mut self,
+        site: &'static CallSite,
+        recorder: u32,
+        beside: &Beside,
+    ) -> Option<Box<Frame>> {
         let decision = self.decided(site, recorder)?;
-        let parent = self.stack.innermost(recorder);
-        if parent.is_some_and(|parent| !parent.context.is_sampled()) {
+        let parent = self.innermost(recorder, beside);
+        if parent.is_some_and(|parent| !parent.is_sampled()) {
             return None;
         }
-        let parent = parent.map(|parent| parent.context);
-        self.begin_under(parent, site, decision, recorder)
+        self.begin_under(parent.copied(), site, decision, recorder)
     }
 
     /// A frame for a new span of `site` that may begin in another task or on another thread. Where its trace is not sampled it
@@ -30,9 +37,10 @@ impl Thread {
         &mut self,
         site: &'static CallSite,
         recorder: u32,
+        beside: &Beside,
     ) -> Option<Box<Frame>> {
         let decision = self.decided(site, recorder)?;
-        let parent = self.stack.innermost(recorder).map(|entry| entry.context);
+        let parent = self.innermost(recorder, beside).copied();
         self.begin_under(parent, site, decision, recorder)
     }
 
@@ -47,6 +55,25 @@ impl Thread {
     ) -> Option<Box<Frame>> {
         let decision = self.decided(site, recorder)?;
         self.begin_under(origin.context(recorder), site, decision, recorder)
+    }
+
+    /// Who the innermost span of a recorder is, on the stack or beside it.
+    #[inline]
+    pub(crate) fn innermost<'a>(
+        &'a self,
+        recorder: u32,
+        beside: &'a Beside,
+    ) -> Option<&'a SpanContext> {
+        match beside.innermost(&self.stack, recorder) {
+            Some(active) => Some(active.context()),
+            None => self.stack.innermost(recorder).map(|entry| &entry.context),
+        }
+    }
+
+    /// What goes on with the requests that the innermost span causes.
+    pub(crate) fn carried(&self, span: &SpanContext, beside: &Beside) -> Option<Arc<Carried>> {
+        let of_stack = || self.stack.carried(span.recorder).cloned();
+        beside.carried(span.trace_id).or_else(of_stack)
     }
 
     /// What is decided of `site`, if anything of it is recorded on this thread.

@@ -47,6 +47,18 @@ pub(crate) fn wall_clock() -> SystemTime {
     UNIX_EPOCH + Duration::from_nanos(unix(monotonic()))
 }
 
+/// What this clock has shown when the wall clock showed `time`. The last second is told by its distance from now, because this
+/// clock may be following the other one still; any other time is somebody's own, and stands as it is.
+#[cfg(feature = "opentelemetry")]
+pub(crate) fn unix_of(time: SystemTime) -> u64 {
+    let time = nanos(time);
+    let (now, wall) = (unix(monotonic()), wall());
+    match wall.checked_sub(time) {
+        Some(age) if age < 1_000_000_000 => now.saturating_sub(age),
+        _ => time,
+    }
+}
+
 /// Whether the wall clock was ever set back by so much that a child may seem to start before its parent.
 #[inline]
 pub(crate) fn has_stepped_back() -> bool {
@@ -228,7 +240,12 @@ fn counter_is_trusted() -> bool {
 
 #[expect(clippy::disallowed_methods, reason = "this is the one clock of the recorder")]
 fn wall() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |since| since.as_nanos() as u64)
+    nanos(SystemTime::now())
+}
+
+fn nanos(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).map_or(1, |since| since.as_nanos());
+    u64::try_from(since).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The span that is current on this thread: its ids, and attributes from anywhere in the code.
 
+use super::beside::Beside;
 #[cfg(test)]
 use super::context::SpanContext;
 use super::encoder::{Content, Limits, Precedence, Value};
@@ -55,9 +56,8 @@ fn as_text(value: &(impl Value + ?Sized), limits: Limits) -> Option<String> {
 /// Writes to the current span, if it is recorded. `write` may run user code.
 pub(super) fn amend(write: impl FnOnce(&mut Content, Limits)) {
     let Some(recorder) = current_recorder() else { return foreign::set_on_current(write) };
-    let Some(span) = innermost(recorder).filter(|(context, _)| context.is_sampled()) else {
-        return;
-    };
+    let span = innermost(recorder, &Beside::now()).filter(|(context, _)| context.is_sampled());
+    let Some(span) = span else { return };
     let Some(limits) = thread::with(|thread| thread.limits(recorder)) else { return };
     let fragment = encoded(|content| write(content, limits));
     thread::with(|thread| {
@@ -74,5 +74,5 @@ pub(super) fn amend(write: impl FnOnce(&mut Content, Limits)) {
 /// The identity of the current span.
 #[cfg(test)]
 pub(crate) fn context() -> Option<SpanContext> {
-    Some(innermost(current_recorder()?)?.0)
+    Some(innermost(current_recorder()?, &Beside::now())?.0)
 }

@@ -2,6 +2,7 @@
 //!
 //! A frame is on its thread's stack while its code runs, in its future between polls, in the pool between spans.
 
+use super::beside::Mark;
 use super::callsite::CallSite;
 use super::clock;
 use super::context::SpanContext;
@@ -36,6 +37,8 @@ pub(crate) struct Frame {
     pub(crate) carried: Option<Arc<Carried>>,
     /// Made by a future's wrapper whose body has not run yet.
     pub(crate) fresh: bool,
+    /// What was active beside the stack when it was begun.
+    pub(super) beneath: Mark,
     slot: &'static Slot,
     index: u32,
 }
@@ -54,6 +57,7 @@ impl Frame {
             unwinding: false,
             carried: None,
             fresh: false,
+            beneath: Mark::default(),
             slot,
             index,
         }))

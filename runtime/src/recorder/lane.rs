@@ -3,6 +3,7 @@
 //! The same generated code serves when the current subscriber is somebody else's: then the span is an ordinary `tracing` one,
 //! with the same attributes.
 
+use super::beside::Beside;
 use super::callsite::CallSite;
 use super::clock;
 use super::encoder::{Attributes, put_exception};
@@ -161,23 +162,30 @@ pub(super) enum Begun {
 
 #[inline(never)]
 pub(super) fn begin(site: &'static CallSite) -> Begun {
-    begin_by(|thread, recorder| thread.begin(site, recorder))
+    begin_by(|thread, recorder, beside| thread.begin(site, recorder, beside))
 }
 
 pub(super) fn begin_to_carry(site: &'static CallSite) -> Begun {
-    begin_by(|thread, recorder| thread.begin_to_carry(site, recorder))
+    begin_by(|thread, recorder, beside| thread.begin_to_carry(site, recorder, beside))
 }
 
 pub(super) fn begin_at(site: &'static CallSite, origin: &Origin) -> Begun {
-    begin_by(|thread, recorder| thread.begin_at(origin, site, recorder))
+    begin_by(|thread, recorder, _| thread.begin_at(origin, site, recorder))
 }
 
 #[inline(always)]
-fn begin_by(begin: impl FnOnce(&mut Thread, u32) -> Option<Box<Frame>>) -> Begun {
+fn begin_by(begin: impl FnOnce(&mut Thread, u32, &Beside) -> Option<Box<Frame>>) -> Begun {
     // Not `current_recorder`: a closure of its own is compiled into its place.
     let recorder = |current: &Dispatch| current.downcast_ref::<Recorder>().map(Recorder::id);
     let Some(recorder) = dispatcher::get_default(recorder) else { return Begun::Foreign };
-    thread::with(|thread| begin(thread, recorder)).map_or(Begun::Nothing, Begun::Lane)
+    let beside = Beside::now();
+    match thread::with(|thread| begin(thread, recorder, &beside)) {
+        Some(mut frame) => {
+            frame.beneath = beside.mark();
+            Begun::Lane(frame)
+        }
+        None => Begun::Nothing,
+    }
 }
 
 /// Records the attributes of a span before it becomes the current one: they run user code, with no borrow held.
@@ -222,8 +230,8 @@ fn push(mut frame: Box<Frame>) -> Guard {
     start(&mut frame);
     frame.unwinding = std::thread::panicking();
     frame.fresh = false;
-    let context = frame.context;
-    thread::with(|thread| thread.stack.push(context, State::Frame(frame)));
+    let (context, beneath) = (frame.context, frame.beneath);
+    thread::with(|thread| thread.stack.push(context, State::Frame(frame), beneath));
     Guard::of(context.span_id)
 }
 

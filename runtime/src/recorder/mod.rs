@@ -12,7 +12,9 @@
 //!   [future](future::Traced) between polls, in a [pool](frame::FramePool) between spans. Every frame owns a [`Slot`](slot::Slot)
 //!   and publishes its ids there, so handles and other threads can see it and nothing ever moves.
 //! - Every other `tracing` span has all its state in a slot.
-//! - Both write [`Content`](encoder::Content), encoded as it comes, and end in their thread's [`Ring`](ring::Ring).
+//! - Spans of the OpenTelemetry API are owned by values of other code. They have their state in a slot too, and are
+//!   current beside the stack.
+//! - All write [`Content`](encoder::Content), encoded as it comes, and end in their thread's [`Ring`](ring::Ring).
 //! - Whether and how a call site is recorded is one [word](policy::Policy), decided by the [rules](rules) of the settings under the
 //!   lock of the [registry]; its number goes with the span to the worker, which renames, redacts and adds.
 //! - [`Core`](core::Core) is what the threads share: configuration, rings, counters, and the [`Outlet`](core::Outlet).
@@ -31,6 +33,8 @@
 )]
 
 mod beginning;
+#[cfg_attr(not(feature = "opentelemetry"), path = "beside_off.rs")]
+mod beside;
 mod callsite;
 mod clock;
 mod context;
@@ -50,6 +54,8 @@ mod lane;
 mod ongoing;
 mod origin;
 mod outlet;
+#[cfg(feature = "opentelemetry")]
+mod owned;
 mod panic;
 mod policy;
 mod polling;
@@ -82,6 +88,8 @@ pub use future::{Traced, traced};
 pub use lane::{Guard, amend_once, enter, enter_at, first, first_attributes, record_once};
 pub use origin::Origin;
 pub use prepared::{Prepared, prepare, prepare_at};
+#[cfg(feature = "opentelemetry")]
+pub(crate) use remote::Outgoing;
 #[cfg(feature = "tower")]
 pub(crate) use remote::new_ids;
 pub(crate) use remote::{Adoption, Carried, RemoteParent, Sampled, adopt, outgoing};
@@ -99,6 +107,8 @@ pub(crate) use install::scoped;
 pub(crate) use install::{AnotherSubscriber, current_recorder, turn_to};
 #[cfg(feature = "tower")]
 pub(crate) use ongoing::{Ongoing, Piece};
+#[cfg(feature = "opentelemetry")]
+pub(crate) use owned::{Given, Linked, OwnedSpan};
 pub(crate) use panic::{install_hook, text as panic_text};
 pub(crate) use redaction::use_key as use_redaction_key;
 pub(crate) use ring::Drained;

@@ -1,5 +1,6 @@
 //! One poll of what is traced: the span's frame is on the thread's stack while it lasts, and waits in its future otherwise.
 
+use super::beside::Beside;
 use super::callsite::CallSite;
 use super::clock;
 use super::ending;
@@ -153,8 +154,8 @@ impl Drop for Polling<'_> {
 #[inline]
 fn push(mut frame: Box<Frame>) -> u64 {
     frame.unwinding = std::thread::panicking();
-    let context = frame.context;
-    thread::with(|thread| thread.stack.push(context, stack::State::Frame(frame)));
+    let (context, beneath) = (frame.context, Beside::now().mark());
+    thread::with(|thread| thread.stack.push(context, stack::State::Frame(frame), beneath));
     context.span_id
 }
 

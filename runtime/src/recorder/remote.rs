@@ -1,5 +1,6 @@
 //! Spans of other processes: one as the parent of what runs on this thread, and what a request to another one is to say.
 
+use super::beside::Beside;
 use super::context::{REMOTE, SAMPLED, SpanContext};
 use super::current;
 use super::install::current_recorder;
@@ -33,13 +34,14 @@ pub(crate) struct Outgoing {
 /// What a request that is sent now is to say; `None` where no span of ours is current.
 pub(crate) fn outgoing() -> Option<Outgoing> {
     let recorder = current_recorder()?;
+    let beside = Beside::now();
     thread::with(|thread| {
-        let context = thread.stack.innermost(recorder)?.context;
+        let context = thread.innermost(recorder, &beside)?;
         Some(Outgoing {
             trace_id: context.trace_id,
             span_id: context.span_id,
             sampled: if context.is_sampled() { Sampled::Yes } else { Sampled::No },
-            carried: thread.stack.carried(recorder).cloned(),
+            carried: thread.carried(&context, &beside),
         })
     })
 }
@@ -103,10 +105,11 @@ impl RemoteParent {
     ) -> Option<RemoteParent> {
         let recorder = current_recorder()?;
         let context = SpanContext { trace_id, span_id, recorder, flags: flags(sampled) };
+        let beneath = Beside::now().mark();
         thread::with(|thread| {
             let mut frame = thread.remote(context)?;
             frame.carried = carried;
-            thread.stack.push(context, State::Frame(frame));
+            thread.stack.push(context, State::Frame(frame), beneath);
             Some(RemoteParent { span_id, not_send: PhantomData })
         })
     }

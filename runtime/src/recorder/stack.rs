@@ -1,5 +1,6 @@
 //! The spans that are entered on a thread.
 
+use super::beside::Mark;
 use super::context::{REMOTE, SpanContext};
 use super::frame::Frame;
 use super::remote::Carried;
@@ -21,6 +22,12 @@ pub(crate) enum State {
 pub(crate) struct Entry {
     pub(crate) context: SpanContext,
     pub(crate) state: State,
+    /// What was active beside the stack when it was entered.
+    #[cfg_attr(
+        not(feature = "opentelemetry"),
+        expect(dead_code, reason = "without the API there is nothing beside the stack")
+    )]
+    pub(super) beneath: Mark,
 }
 
 impl Entry {
@@ -68,8 +75,8 @@ impl ContextStack {
     pub(crate) const EMPTY: ContextStack = ContextStack { entries: Vec::new() };
 
     #[inline]
-    pub(crate) fn push(&mut self, context: SpanContext, state: State) {
-        self.entries.push(Entry { context, state });
+    pub(crate) fn push(&mut self, context: SpanContext, state: State, beneath: Mark) {
+        self.entries.push(Entry { context, state, beneath });
     }
 
     /// The innermost span of a recorder: usually the top.

@@ -1,5 +1,6 @@
 //! The `tracing` subscriber: every span that is not a `#[traced]` one, and events, on the same stack of contexts.
 
+use super::beside::Beside;
 use super::callsite::TracingSite;
 use super::clock;
 use super::context::{LANE, SAMPLED, SpanContext};
@@ -76,6 +77,7 @@ impl Recorder {
         thread: &mut Thread,
         site: &TracingSite,
         attributes: &span::Attributes<'_>,
+        beside: &Beside,
     ) -> Result<(Opening, Limits, Box<Content>), u64> {
         let (mut sampler, limits) =
             thread.sampler_and_limits(self.id()).filter(|_| !thread.is_quiet()).ok_or(NOWHERE)?;
@@ -87,7 +89,7 @@ impl Recorder {
             Some(parent) if parent.into_u64() != LEFT_OUT => self.context_of(parent),
             None if attributes.is_root() => None,
             // A parent that was left out has the current span for its own, most of the time.
-            _ => thread.stack.innermost(self.id()).map(|entry| entry.context),
+            _ => thread.innermost(self.id(), beside).copied(),
         };
         if decision.concerns_the_call() {
             sampler = thread.sampler_by_rules(decision, parent, sampler).ok_or(LEFT_OUT)?;
@@ -107,28 +109,17 @@ impl Recorder {
         limits: Limits,
         site: &TracingSite,
     ) -> u64 {
-        let Some((index, slot)) = thread.allocate_slot() else {
-            thread.count_too_many_open(opening.context);
-            return NOWHERE;
+        let fill = |content: &mut Content| match (opening.context.is_sampled(), site.plain) {
+            (true, true) => std::mem::swap(content, fields),
+            (true, false) => content.absorb(fields, Precedence::New, limits),
+            (false, _) => {}
         };
-        let Some(mut shared) = slot.shared() else { return NOWHERE };
-        slot.publish(opening);
-        let generation = slot.renew();
-        shared.begin((generation >> 32) as u32, Some(site.metadata));
-        shared.began = clock::monotonic();
-        if opening.context.is_sampled() {
-            if site.plain {
-                std::mem::swap(&mut shared.content, fields);
-            } else {
-                shared.content.absorb(fields, Precedence::New, limits);
-            }
-        }
-        let mut unix = clock::unix(shared.began);
+        let began = clock::monotonic();
+        let mut unix = clock::unix(began);
         if clock::has_stepped_back() {
             unix = unix.max(thread.stack.start_of(opening.parent));
         }
-        slot.open(unix);
-        generation | (u64::from(index) + 1)
+        thread.open_slot(opening, site.metadata, (began, unix), fill).unwrap_or(NOWHERE)
     }
 
     /// Writes to the span of a handle: to its frame where that is on this thread, otherwise to its slot.
@@ -162,7 +153,7 @@ impl Recorder {
                 known(self.id(), parent).map(|context| (context, Some(parent.into_u64())))
             }
             None if event.is_root() => None,
-            None => innermost(self.id()),
+            None => innermost(self.id(), &Beside::of_event(event.metadata())),
         }
     }
 }
@@ -172,8 +163,11 @@ fn is_quiet() -> bool {
 }
 
 /// The innermost span of a recorder on this thread, and its id where its state is in a slot.
-pub(super) fn innermost(recorder: u32) -> Option<(SpanContext, Option<u64>)> {
+pub(super) fn innermost(recorder: u32, beside: &Beside) -> Option<(SpanContext, Option<u64>)> {
     thread::with(|thread| {
+        if let Some(active) = beside.innermost(&thread.stack, recorder) {
+            return Some((*active.context(), Some(active.id())));
+        }
         let entry = thread.stack.innermost(recorder)?;
         let id = match entry.state {
             State::Slot(id) => Some(id),
@@ -255,7 +249,8 @@ impl Subscriber for Recorder {
 
     fn new_span(&self, attributes: &span::Attributes<'_>) -> span::Id {
         let site = sites::of(attributes.metadata());
-        let begun = thread::with(|thread| self.begin(thread, &site, attributes));
+        let beside = Beside::now();
+        let begun = thread::with(|thread| self.begin(thread, &site, attributes, &beside));
         let (opening, limits, mut fields) = match begun {
             Ok(begun) => begun,
             Err(id) => return span::Id::from_u64(id),
@@ -315,7 +310,8 @@ impl Subscriber for Recorder {
 
     fn enter(&self, id: &span::Id) {
         if let Some(context) = slots::context_of(id.into_u64()) {
-            thread::with(|thread| thread.stack.push(context, State::Slot(id.into_u64())));
+            let (state, beneath) = (State::Slot(id.into_u64()), Beside::now().mark());
+            thread::with(|thread| thread.stack.push(context, state, beneath));
         }
     }
 
@@ -347,7 +343,11 @@ impl Subscriber for Recorder {
     }
 
     fn current_span(&self) -> span::Current {
+        let beside = Beside::now();
         let found = thread::with(|thread| {
+            if let Some(active) = beside.innermost(&thread.stack, self.id()) {
+                return Some((active.id(), metadata_of(active.id())));
+            }
             let entry = thread.stack.innermost(self.id())?;
             Some(match &entry.state {
                 State::Frame(frame) => {

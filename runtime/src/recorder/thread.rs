@@ -22,6 +22,7 @@ use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use tracing_core::Metadata;
 
 thread_local! {
     // Never destroyed, so that it works in every other thread-local's destructor, in whatever order they run; and constant, so
@@ -243,6 +244,11 @@ impl Thread {
         shared.end();
         drop(shared);
         slot.abandon();
+        self.give_back_slot(index);
+    }
+
+    /// Gives a slot back that nobody holds any more.
+    pub(super) fn give_back_slot(&mut self, index: u32) {
         self.free_slots.push(index);
         if self.leaving {
             self.leave();
@@ -253,7 +259,7 @@ impl Thread {
 
     /// Puts a span into the ring of its recorder.
     #[inline(always)]
-    fn push(
+    pub(super) fn push(
         &mut self,
         content: &mut Content,
         context: &SpanContext,
@@ -322,9 +328,27 @@ impl Thread {
         }
     }
 
-    /// A slot for a `tracing` span.
-    pub(crate) fn allocate_slot(&mut self) -> Option<(u32, &'static Slot)> {
-        slots::allocate(&mut self.free_slots)
+    /// Opens a span that has all its state in a slot, by what the two clocks show at its start, and says its id. `None`: a million
+    /// spans are open, or this is a forked child in which nobody lets go of the slot.
+    pub(super) fn open_slot(
+        &mut self,
+        opening: &Opening,
+        metadata: &'static Metadata<'static>,
+        (began, start): (u64, u64),
+        fill: impl FnOnce(&mut Content),
+    ) -> Option<u64> {
+        let Some((index, slot)) = slots::allocate(&mut self.free_slots) else {
+            self.count_too_many_open(opening.context);
+            return None;
+        };
+        let mut shared = slot.shared()?;
+        slot.publish(opening);
+        let generation = slot.renew();
+        shared.begin((generation >> 32) as u32, Some(metadata));
+        shared.began = began;
+        fill(&mut shared.content);
+        slot.open(start);
+        Some(generation | (u64::from(index) + 1))
     }
 
     /// Records nothing on this thread from now on: the pipeline's own client libraries are full of spans and events.

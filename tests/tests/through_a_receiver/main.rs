@@ -6,6 +6,7 @@
 mod batches;
 mod custom;
 mod managers;
+mod opentelemetry_api;
 mod program;
 mod services;
 mod testing;

@@ -107,6 +107,12 @@ impl<'a> Attributes<'a> {
         }
     }
 
+    /// Attributes of a link, whose field number differs too.
+    #[cfg(feature = "opentelemetry")]
+    pub(crate) fn of_link(buffer: &'a mut Buffer, room: &'a mut Room, limits: Limits) -> Self {
+        Attributes { tag: tag(4, LEN), ..Attributes::of_event(buffer, room, limits) }
+    }
+
     /// The same, but equal sets and maps are written as the same bytes, whatever order they are walked in.
     pub(crate) fn sorted(self) -> Self {
         Attributes { sorts: true, ..self }

@@ -92,6 +92,12 @@ impl Content {
         Attributes::of_event(&mut self.bytes, &mut self.attributes, limits)
     }
 
+    /// A writer of attributes of a link, for a fragment that becomes one.
+    #[cfg(feature = "opentelemetry")]
+    pub(crate) fn link_attributes(&mut self, limits: Limits) -> Attributes<'_> {
+        Attributes::of_link(&mut self.bytes, &mut self.attributes, limits)
+    }
+
     /// Drops all but the last of several attributes with one key, in a fragment that becomes an event.
     #[cold]
     pub(crate) fn keep_last_of_each_key(&mut self) {
@@ -183,6 +189,33 @@ impl Content {
         if admit(&mut self.links, limits.links, self.bytes.len(), limits) {
             event::write_link(&mut self.bytes, to);
         }
+    }
+
+    /// The same for a link that says more: the state of the other trace, and attributes, which are encoded already.
+    #[cfg(feature = "opentelemetry")]
+    pub(crate) fn link_that_says(
+        &mut self,
+        to: &SpanContext,
+        state: &str,
+        fields: &Content,
+        limits: Limits,
+    ) {
+        if admit(&mut self.links, limits.links, self.bytes.len(), limits) {
+            let (attributes, dropped) = (fields.bytes(), fields.attributes.dropped);
+            event::write_link_that_says(&mut self.bytes, to, state, attributes, dropped);
+        }
+    }
+
+    /// Says what the vendors of the trace pass on, W3C `tracestate`: once, before anything else is written.
+    #[cfg(feature = "opentelemetry")]
+    pub(crate) fn begin_with_state(&mut self, state: &str) {
+        self.bytes.field(super::field::TRACE_STATE, state.as_bytes());
+    }
+
+    /// Sets the kind by its number in OTLP.
+    #[cfg(feature = "opentelemetry")]
+    pub(crate) fn set_kind_number(&mut self, kind: u8) {
+        self.kind = kind;
     }
 
     /// Adds a mark of ours above every limit, unless its key stands there already.

@@ -5,6 +5,8 @@ use super::Key;
 use super::attributes::{Attributes, Limits, Room};
 use super::field::{EVENTS, LINKS};
 use crate::batch::protobuf::{FIXED32, FIXED64, LEN, tag, varint_len};
+#[cfg(feature = "opentelemetry")]
+use crate::batch::protobuf::{put_bytes, put_varint};
 use crate::recorder::context::{REMOTE, SAMPLED, SpanContext};
 use std::fmt;
 
@@ -32,6 +34,31 @@ pub(crate) fn write_event(
 
 /// Appends a link to another span.
 pub(crate) fn write_link(buffer: &mut Buffer, to: &SpanContext) {
+    buffer.field(LINKS, &link(to));
+}
+
+/// The same with the state of the other trace, and attributes that are encoded already.
+#[cfg(feature = "opentelemetry")]
+pub(crate) fn write_link_that_says(
+    buffer: &mut Buffer,
+    to: &SpanContext,
+    state: &str,
+    attributes: &[u8],
+    dropped: u32,
+) {
+    let mut body = link(to).to_vec();
+    if !state.is_empty() {
+        put_bytes(&mut body, 3, state.as_bytes());
+    }
+    body.extend_from_slice(attributes);
+    if dropped > 0 {
+        body.push(tag(5, 0));
+        put_varint(&mut body, dropped.into());
+    }
+    buffer.field(LINKS, &body);
+}
+
+fn link(to: &SpanContext) -> [u8; 33] {
     let mut link = [0; 33];
     (link[0], link[1]) = (tag(1, LEN), 16);
     link[2..18].copy_from_slice(&to.trace_id.to_be_bytes());
@@ -41,7 +68,7 @@ pub(crate) fn write_link(buffer: &mut Buffer, to: &SpanContext) {
     // Whether the other span is sampled; "it is known whether it is remote", and whether it is.
     let remote = if to.flags & REMOTE == 0 { 0x100 } else { 0x300 };
     link[29..33].copy_from_slice(&u32::to_le_bytes(remote | to.flags & SAMPLED));
-    buffer.field(LINKS, &link);
+    link
 }
 
 /// The attributes of an exception event.

@@ -27,6 +27,8 @@ pub use value::{AnyValue, ArrayWriter, MapWriter, Value};
 
 /// Field numbers of the OTLP `Span` message.
 pub(crate) mod field {
+    #[cfg(feature = "opentelemetry")]
+    pub(crate) const TRACE_STATE: u8 = 3;
     pub(crate) const NAME: u8 = 5;
     pub(crate) const ATTRIBUTES: u8 = 9;
     pub(crate) const DROPPED_ATTRIBUTES: u8 = 10;

@@ -38,6 +38,18 @@ impl Content {
         self.set_status(code, description.as_bytes());
     }
 
+    /// Says that the span has succeeded, whatever was said before.
+    #[cfg(feature = "opentelemetry")]
+    pub(crate) fn succeed(&mut self) {
+        self.set_status(OK, &[]);
+    }
+
+    /// Says that the span has failed, and how.
+    #[cfg(feature = "opentelemetry")]
+    pub(crate) fn fail_with(&mut self, description: &str) {
+        self.set_status(ERROR, description.as_bytes());
+    }
+
     pub(super) fn absorb_status(&mut self, status: &[u8]) {
         let (code, description) = read_status(status);
         let (known_code, known_description) = self.status();
