@@ -83,6 +83,16 @@ fn a_request_that_two_libraries_have_read_has_one_server_span() {
 }
 
 #[test]
+fn where_the_request_comes_from_is_outside_of_what_serves_it_in_another_task() {
+    let spans = capture(|| {
+        let task = remote(&extracted(PARENT)).run(|| outer(synndicate::Context::current));
+        let _theirs = extracted(PARENT).attach();
+        task.run(|| drop(tracer().start("query")));
+    });
+    assert!(spans.one("query").is_child_of(spans.one("outer")));
+}
+
+#[test]
 fn state_of_vendors_goes_on_in_both_ways_of_sending() {
     let spans = capture(|| {
         tracer().in_span_with_context("api", &extracted(PARENT), |api| {

@@ -6,6 +6,7 @@ use opentelemetry::Context;
 use opentelemetry::trace::{
     FutureExt as _, TraceContextExt as _, Tracer as _, mark_span_as_active,
 };
+use std::task::Waker;
 use std::thread;
 use synndicate::testing::{Recording, capture};
 use synndicate::{TraceFuture as _, traced};
@@ -132,6 +133,34 @@ fn a_context_that_was_kept_says_itself_which_parent_is_meant() {
         });
     });
     spans.assert_tree("kept\n  explicit\n  leaf\n  implicit\nouter");
+}
+
+#[test]
+fn a_context_that_is_not_the_current_one_is_meant_even_if_it_is_further_out() {
+    let spans = capture(|| {
+        tracer().in_span("first", |first| {
+            outer(|| {
+                tracer().in_span("second", |_| {
+                    drop(tracer().start_with_context("explicit", &first));
+                });
+            });
+        });
+    });
+    spans.assert_tree("first\n  outer\n    second\n  explicit");
+}
+
+#[test]
+fn a_future_that_is_polled_in_another_context_is_still_the_inner_one() {
+    let spans = capture(|| {
+        let mut future = Box::pin(handle());
+        let mut poll = |name| {
+            let _polled_in = mark_span_as_active(tracer().start(name));
+            future.as_mut().poll(&mut std::task::Context::from_waker(Waker::noop()))
+        };
+        while poll("executor").is_pending() {}
+    });
+    assert!(spans.one("query").is_child_of(spans.one("handle")));
+    assert!(spans.one("after").is_child_of(spans.one("handle")));
 }
 
 #[test]
