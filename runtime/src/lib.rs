@@ -28,6 +28,11 @@
 //! process, so `tracing_subscriber::fmt().init()` must go. What needs `LookupSpan` or `OpenTelemetrySpanExt` cannot work on it;
 //! [`set_attribute`] takes their place.
 //!
+//! Records of the crate `log` are events of the span that is current with the feature `log-records`: tracing that starts is the
+//! process's logger then, by `tracing-log`, and whoever installs another one afterwards is refused. One that is installed
+//! already stays. `tracing_filter` and [`log::max_level`](https://docs.rs/log/latest/log/fn.max_level.html) say the same; what a
+//! record has besides its message, its keys and values, is left out.
+//!
 //! Code that uses the API of OpenTelemetry joins the same traces with the feature
 //! [`opentelemetry`](https://docs.rs/synndicate/latest/synndicate/opentelemetry).
 //!
@@ -94,6 +99,7 @@
 //! | `tower` | no | a layer that traces the requests of servers and clients: [`tower`](https://docs.rs/synndicate/latest/synndicate/tower) |
 //! | `reqwest` | no | requests of reqwest as spans: [`reqwest`](https://docs.rs/synndicate/latest/synndicate/reqwest) |
 //! | `sdk` | no | exporters of the OpenTelemetry SDK as backends: [`Builder::start_with_exporter`](https://docs.rs/synndicate/latest/synndicate/struct.Builder.html#method.start_with_exporter) |
+//! | `log-records` | no | records of the crate `log` as events of the span that is current |
 //! | `opentelemetry` | no | spans of code that uses the API of OpenTelemetry: [`opentelemetry`](https://docs.rs/synndicate/latest/synndicate/opentelemetry) |
 //! | `axum` | no | `tower` with the routes of axum, and [`axum::health_route` and `axum::metrics_route`](https://docs.rs/synndicate/latest/synndicate/axum): how tracing is, for a probe and for Prometheus |
 //! | `cli` | no | the program `synndicate`: `check`, `config`, `init`, `spool`; `SYN_COMMAND=check` needs no feature |

@@ -134,6 +134,8 @@ impl Running {
         recorder::use_redaction_key(plan.redaction_key.as_ref());
         recorder::turn_to(Some(&core))
             .map_err(|AnotherSubscriber| StartProblem::AnotherSubscriber)?;
+        #[cfg(feature = "log-records")]
+        recorder::take_log_records();
         #[cfg(feature = "opentelemetry")]
         crate::opentelemetry::install();
         let parts = Parts {

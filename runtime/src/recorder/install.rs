@@ -1,6 +1,7 @@
 //! Whose spans are recorded, and by which core: for the whole process, or on threads that are given a dispatcher.
 
 use super::core::Core;
+use super::log_records;
 use super::slot::lock;
 use super::subscriber::Recorder;
 use std::sync::atomic::{AtomicU32, Ordering::Release};
@@ -55,6 +56,7 @@ pub(crate) fn turn_to(core: Option<&Core>) -> Result<(), AnotherSubscriber> {
 pub(super) fn ask_call_sites_again() {
     #[expect(clippy::disallowed_methods, reason = "outside of any dispatch")]
     tracing_core::callsite::rebuild_interest_cache();
+    log_records::follow_level();
 }
 
 /// Which core the current subscriber records to, where that is a recorder.

@@ -50,6 +50,8 @@ mod future;
 mod ids;
 mod install;
 mod lane;
+#[cfg_attr(not(feature = "log-records"), path = "log_records_off.rs")]
+mod log_records;
 #[cfg(feature = "tower")]
 mod ongoing;
 mod origin;
@@ -105,6 +107,8 @@ pub(crate) use ids::IdGenerator;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use install::scoped;
 pub(crate) use install::{AnotherSubscriber, current_recorder, turn_to};
+#[cfg(feature = "log-records")]
+pub(crate) use log_records::take_log_records;
 #[cfg(feature = "tower")]
 pub(crate) use ongoing::{Ongoing, Piece};
 #[cfg(feature = "opentelemetry")]

@@ -4,7 +4,7 @@ use super::beside::Beside;
 use super::callsite::TracingSite;
 use super::clock;
 use super::context::{LANE, SAMPLED, SpanContext};
-use super::core;
+use super::core::{self, Core};
 use super::encoder::{Content, Limits, Precedence};
 use super::registry;
 use super::sites;
@@ -61,10 +61,12 @@ impl Recorder {
 
     /// What the rules say of a span shows when it begins; here they can only be a reason not to say no.
     fn may_want(&self, metadata: &Metadata<'_>) -> bool {
-        core::find(self.id()).is_some_and(|core| {
+        let wants = |core: &Core| {
             core.config.filter.wants(metadata)
                 || metadata.is_span() && *metadata.level() <= core.rules().max_level()
-        })
+        };
+        let known = thread::with(|thread| thread.known_core(self.id()).map(wants));
+        known.unwrap_or_else(|| core::find(self.id()).is_some_and(|core| wants(&core)))
     }
 
     fn limits(&self) -> Option<Limits> {

@@ -6,7 +6,7 @@
 use super::callsite::CallSite;
 use super::clock;
 use super::context::{REMOTE, SpanContext};
-use super::core::Counters;
+use super::core::{Core, Counters};
 use super::encoder::{Content, Facts, Head, Limits, Precedence};
 use super::frame::{Frame, FramePool};
 use super::ids::IdGenerator;
@@ -280,6 +280,12 @@ impl Thread {
             self.turn_to(recorder)?;
         }
         self.outlets.first_mut()
+    }
+
+    /// The core of `recorder`, if it is the one that this thread has recorded to last: so nobody waits for the list of all.
+    pub(super) fn known_core(&self, recorder: u32) -> Option<&Core> {
+        let first = self.outlets.first().filter(|first| first.recorder == recorder)?;
+        Some(&first.core)
     }
 
     /// What one span of `recorder` may hold.
