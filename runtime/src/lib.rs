@@ -149,7 +149,7 @@ mod grpc_status;
 mod tasks;
 
 #[cfg(feature = "tower")]
-mod excluded;
+mod requests;
 
 mod exporter;
 

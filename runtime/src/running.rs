@@ -11,6 +11,8 @@ use crate::plan::{Backend, Plan, SpoolPlan};
 use crate::propagation::use_propagators;
 use crate::recorder::{self, AnotherSubscriber, Config, Core, Filter, Limits, Rules, Sampler};
 use crate::report;
+#[cfg(feature = "tower")]
+use crate::requests::Requests;
 use crate::settings::{Scalar, SettingsErrors, Sources, load};
 use crate::spool::Spool;
 use std::sync::atomic::{
@@ -130,7 +132,7 @@ impl Running {
         let core = Core::new(recorder_config(plan), queue.clone());
         use_propagators(&plan.propagators);
         #[cfg(feature = "tower")]
-        crate::excluded::exclude(&plan.http_exclude);
+        Requests::new(&plan.http_exclude, plan.http_response_header.as_ref()).apply();
         recorder::use_redaction_key(plan.redaction_key.as_ref());
         recorder::turn_to(Some(&core))
             .map_err(|AnotherSubscriber| StartProblem::AnotherSubscriber)?;

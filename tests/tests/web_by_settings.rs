@@ -3,6 +3,7 @@
 //! Both belong to the whole process, so the tests of this one take turns.
 
 use axum::Router;
+use axum::http::HeaderMap;
 use axum::routing::get;
 use std::error::Error;
 use std::net::Ipv4Addr;
@@ -24,28 +25,36 @@ async fn work() -> &'static str {
     "done"
 }
 
-/// Asks a service for these paths, whose spans go to `receiver`.
-async fn ask(paths: &[&str]) -> Result {
+/// Asks a service for these paths; the headers of its answers.
+async fn ask(paths: &[&str]) -> Result<Vec<HeaderMap>> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
     let router = paths.iter().fold(Router::new(), |router, path| router.route(path, get(work)));
     tokio::spawn(async move { axum::serve(listener, router.layer(TraceLayer::new())).await });
+    let mut answers = Vec::new();
     for path in paths {
         let url = format!("http://{address}{path}");
-        assert_eq!(reqwest::Client::new().get(url).send_traced().await?.text().await?, "done");
+        let answer = reqwest::Client::new().get(url).send_traced().await?;
+        answers.push(answer.headers().clone());
+        assert_eq!(answer.text().await?, "done");
     }
-    Ok(())
+    Ok(answers)
 }
 
 fn spans_of(settings: &[(&str, &str)], paths: &[&str]) -> Result<Spans> {
+    Ok(answers_and_spans(settings, paths)?.1)
+}
+
+fn answers_and_spans(settings: &[(&str, &str)], paths: &[&str]) -> Result<(Vec<HeaderMap>, Spans)> {
     let receiver = Receiver::start()?;
     let builder = receiver.settings().into_iter();
     let builder = builder.fold(Builder::new(), |builder, (key, value)| builder.set(key, value));
     let builder = settings.iter().fold(builder, |builder, &(key, value)| builder.set(key, value));
     let tracing = builder.set("tracing_filter", "info,h2=off").start()?;
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(ask(paths))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let answers = runtime.block_on(ask(paths))?;
     let ledger = tracing.shutdown();
-    Ok(receiver.wait_for(ledger.exported as usize, Duration::from_secs(60))?)
+    Ok((answers, receiver.wait_for(ledger.exported as usize, Duration::from_secs(60))?))
 }
 
 #[test]
@@ -56,6 +65,19 @@ fn excluded_paths_have_no_spans_nor_has_what_runs_for_them() -> Result {
     spans_of(&excluded, &paths)?.assert_tree("GET\nGET\nGET\n  GET /api/query\n    work");
     let all = spans_of(&[], &paths)?;
     assert_eq!(all.named("work").count(), paths.len(), "{all}");
+    Ok(())
+}
+
+#[test]
+fn responses_name_their_trace_in_the_header_that_the_settings_say() -> Result {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let header = [("tracing_http_response_header", "x-trace-id"), ("tracing_http_exclude", "/off")];
+    let (answers, spans) = answers_and_spans(&header, &["/api/query", "/off"])?;
+    let trace_id = format!("{:032x}", spans.one("GET /api/query").trace_id);
+    assert_eq!(answers[0].get("x-trace-id").ok_or("no header")?, &trace_id);
+    assert!(!answers[1].contains_key("x-trace-id"), "nobody finds that trace");
+    let (answers, _) = answers_and_spans(&[], &["/api/query"])?;
+    assert!(!answers[0].contains_key("x-trace-id"));
     Ok(())
 }
 

@@ -7,9 +7,9 @@ use super::conventions::{
 };
 use super::exchange::{Exchange, Protocol, Side};
 use super::grpc;
-use crate::excluded::is_excluded;
 use crate::propagation::extract;
 use crate::recorder::{Attributes, Ending, Ongoing};
+use crate::requests::is_excluded;
 use http::header::{HOST, USER_AGENT as USER_AGENT_HEADER};
 use http::{HeaderMap, Method, Uri, Version};
 

@@ -16,6 +16,7 @@ impl Plan {
             sample_rate: settings.tracing_sample_rate,
             propagators: settings.tracing_propagators.clone(),
             http_exclude: settings.tracing_http_exclude.clone(),
+            http_response_header: settings.tracing_http_response_header.clone(),
             filter: settings.tracing_filter.clone(),
             limits: span_limits(settings),
             rules: settings.span_rules.clone(),

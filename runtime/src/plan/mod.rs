@@ -39,6 +39,12 @@ pub(crate) struct Plan {
         expect(dead_code, reason = "there are no requests to trace")
     )]
     pub(crate) http_exclude: Vec<String>,
+    /// The header in which responses name their trace.
+    #[cfg_attr(
+        not(any(feature = "tower", test)),
+        expect(dead_code, reason = "there are no requests to trace")
+    )]
+    pub(crate) http_response_header: Option<http::HeaderName>,
     /// What is said of single spans.
     pub(crate) rules: Vec<SpanRule>,
     /// What hashes of redacted values depend on; `None`: something that no other process has.

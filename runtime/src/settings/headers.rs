@@ -13,7 +13,7 @@ impl fmt::Debug for Headers {
     }
 }
 
-/// Headers that a request cannot do without, and that another value would break.
+/// Headers that a request or a response cannot do without, and that another value would break.
 const OURS: &[&str] = &[
     "connection",
     "content-encoding",
@@ -26,9 +26,18 @@ const OURS: &[&str] = &[
 
 /// The name of a header that the settings may set, or what is wrong with it.
 pub(super) fn name(text: &str) -> Result<HeaderName, &'static str> {
+    free_name(text, "is a header that the exporter sets itself")
+}
+
+/// The same for responses of the program's own servers.
+pub(super) fn response_name(text: &str) -> Result<HeaderName, &'static str> {
+    free_name(text, "is a header that a response sets itself")
+}
+
+fn free_name(text: &str, taken: &'static str) -> Result<HeaderName, &'static str> {
     let name: HeaderName = text.parse().map_err(|_| "is not a name that a header can have")?;
     if OURS.contains(&name.as_str()) || name.as_str().starts_with("grpc-") {
-        return Err("is a header that the exporter sets itself");
+        return Err(taken);
     }
     Ok(name)
 }

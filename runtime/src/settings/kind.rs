@@ -30,6 +30,8 @@ pub(super) enum Kind {
     Attributes,
     /// A list of some of a few names.
     Names(Names),
+    /// The name of a header of responses.
+    ResponseHeader(Field<Option<http::HeaderName>>),
     /// Paths of URLs, in which `*` stands for anything.
     UrlPaths(Field<Vec<String>>),
     /// A name that stands for values of other keys, which [`super::presets`] gives.
@@ -125,6 +127,9 @@ impl Kind {
                 set(to, &names);
                 format!("[{}]", names.join(", "))
             }
+            Kind::ResponseHeader(field) => {
+                put(field(to), read::response_header(raw)?, |name| unset_or(name.as_ref()))
+            }
             Kind::UrlPaths(field) => {
                 put(field(to), read::url_paths(raw)?, |paths| format!("[{}]", paths.join(", ")))
             }
@@ -167,6 +172,7 @@ impl Kind {
                 "a text of at least {} characters, which is not shown here",
                 Secret::SHORTEST
             ),
+            Kind::ResponseHeader(_) => "the name of a header such as \"x-trace-id\"".into(),
             Kind::UrlPaths(_) => "a list of paths such as [\"/health\", \"/internal/*\"]".into(),
             Kind::Headers => "a table of headers or a list `name=value,name=value`".into(),
             Kind::Attributes => "a table of texts or a list `name=value,name=value`".into(),

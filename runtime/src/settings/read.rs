@@ -5,7 +5,8 @@ use super::kind::{Bounds, Choices, Hints, Times};
 use super::quantity::{self, show_duration, show_size};
 use super::raw::{Form, Raw};
 use super::suggest::nearest;
-use super::{Address, Preset, Secret, Settings, endpoint};
+use super::{Address, Preset, Secret, Settings, endpoint, headers};
+use http::HeaderName;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tracing_subscriber::filter::Targets;
@@ -151,6 +152,16 @@ pub(super) fn list(raw: &Raw, names: &[&'static str]) -> Result<Vec<String>, Hin
         }
         None => Ok(elements),
     }
+}
+
+/// The name of a header that responses may be given; an empty one unsets.
+pub(super) fn response_header(raw: &Raw) -> Result<Option<HeaderName>, Hints> {
+    let name = optional_text(raw)?;
+    let read = |name: String| {
+        headers::response_name(&name)
+            .map_err(|why| vec![format!("`{}` {why}", name.escape_debug())])
+    };
+    name.map(read).transpose()
 }
 
 /// A list of paths of URLs.

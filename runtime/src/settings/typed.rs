@@ -36,6 +36,7 @@ pub(crate) struct Settings {
     pub(crate) tracing_filter: Targets,
     pub(crate) tracing_propagators: Vec<Propagator>,
     pub(crate) tracing_http_exclude: Vec<String>,
+    pub(crate) tracing_http_response_header: Option<http::HeaderName>,
     pub(crate) tracing_attribute_count_limit: u64,
     pub(crate) tracing_event_count_limit: u64,
     pub(crate) tracing_link_count_limit: u64,

@@ -39,6 +39,10 @@
 //! The key `tracing_http_exclude` of the settings lists paths whose requests have no spans, nor has what runs for them. Rules
 //! (`[[observability.span]]`) know all spans of servers as `function = "http_server"`, those of clients as `"http_client"`.
 //!
+//! # For people who report what went wrong
+//!
+//! With the key `tracing_http_response_header`, or [`TraceLayer::with_response_header`], each response names its trace.
+//!
 //! [conventions for HTTP]: https://opentelemetry.io/docs/specs/semconv/http/http-spans/
 //! [conventions for RPC]: https://opentelemetry.io/docs/specs/semconv/rpc/rpc-spans/
 

@@ -4,6 +4,7 @@ use super::ResponseBody;
 use super::future::ResponseFuture;
 use super::route::{Routes, whole_uri};
 use crate::integrations::incoming::Incoming;
+use crate::requests::response_header;
 use http::header::HeaderName;
 use http::{Extensions, Request, Response, Uri};
 use http_body::Body;
@@ -55,7 +56,7 @@ impl TraceLayer {
     }
 
     /// Lets each response name its trace in the header `name`, in 32 hexadecimal digits, if that trace is recorded: for people who
-    /// report what went wrong.
+    /// report what went wrong. It counts instead of the key `tracing_http_response_header` of the settings.
     #[must_use]
     pub fn with_response_header(self, name: HeaderName) -> TraceLayer {
         TraceLayer { response_header: Some(name), ..self }
@@ -102,7 +103,7 @@ where
             route: route.as_deref(),
         };
         let mut exchange = incoming.begin();
-        let header = self.layer.response_header.clone();
+        let header = self.layer.response_header.clone().or_else(response_header);
         let header = header.zip(exchange.span.trace_id());
         let has_no_body = request.method() == http::Method::HEAD;
         let future = {

@@ -72,6 +72,16 @@ pub(super) static KEYS: &[Key] = &[
          \"/internal/*\"]`, where `*` stands for anything. It counts where the program traces requests \
          with `synndicate::tower`.",
         ),
+    key(
+        "tracing_http_response_header",
+        Kind::ResponseHeader(|to| &mut to.tracing_http_response_header),
+    )
+    .example("\"x-trace-id\"")
+    .doc(
+        "The header in which each response names its trace, if that is recorded, in 32 hexadecimal \
+         digits: for people who report what went wrong. Without one no response does. It counts where \
+         the program traces requests with `synndicate::tower` and says no header itself.",
+    ),
     key("span", Kind::Rules),
 ];
 

@@ -43,6 +43,19 @@ fn what_is_not_traced_is_a_list_of_paths() {
     assert_holds(&error, &["`tracing_http_exclude` is", "`ready` is no path", "begin with `/`"]);
 }
 
+#[test]
+fn the_header_of_responses_is_one_that_they_do_not_have_anyway() {
+    let header = |case: Case| case.settings().tracing_http_response_header;
+    assert_eq!(header(nothing()), None);
+    let name = "SYN_OBSERVABILITY__TRACING_HTTP_RESPONSE_HEADER";
+    assert_eq!(header(variable(name, "X-Trace-Id")).unwrap(), "x-trace-id");
+    assert_eq!(header(keys("tracing_http_response_header = ''")), None);
+    for (bad, why) in [("x trace", "not a name"), ("content-length", "a response sets itself")] {
+        let error = keys(&format!("tracing_http_response_header = '{bad}'")).error();
+        assert_holds(&error, &["`tracing_http_response_header` is", &format!("`{bad}` is"), why]);
+    }
+}
+
 /// Names of headers could not be given in variables:
 /// <https://github.com/IABTechLab/trusted-server/issues/319>.
 #[test]

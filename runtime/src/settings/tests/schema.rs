@@ -73,7 +73,9 @@ fn allowed(kind: &Kind) -> Value {
     match kind {
         Kind::Flag(_) => json!({ "type": "boolean" }),
         Kind::Text(_) | Kind::Filter(_) => json!({ "type": "string", "minLength": 1 }),
-        Kind::OptionalText(_) | Kind::Path(_) => json!({ "type": "string" }),
+        Kind::OptionalText(_) | Kind::Path(_) | Kind::ResponseHeader(_) => {
+            json!({ "type": "string" })
+        }
         Kind::Rate(_) => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
         Kind::Count(bounds, _) => {
             json!({ "type": "integer", "minimum": bounds.min, "maximum": bounds.max })
