@@ -42,6 +42,7 @@
 //!   what [`context`] returns, or attach that.
 //! - A context that is attached a second time inside of a `#[traced]` span which began in it counts as outside of that span.
 //! - `#[traced]` spans belong to the parent that they had when they began; they do not follow a context that is attached later.
+//! - A context without a span begins a new trace only where no `#[traced]` or `tracing` span is current.
 //! - Whoever installs a provider of his own after the start takes the place of this one.
 //!
 //! # What is recorded

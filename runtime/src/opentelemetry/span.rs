@@ -6,10 +6,10 @@ use crate::recorder::{Linked, OwnedSpan};
 use opentelemetry::trace::{self, SpanBuilder, SpanContext, SpanKind, Status};
 use opentelemetry::{InstrumentationScope, KeyValue};
 use std::borrow::Cow;
+use std::fmt;
 use std::time::SystemTime;
 
 /// A span of the API, which ends when it is dropped at the latest.
-#[derive(Debug)]
 pub struct Span {
     context: SpanContext,
     /// `None`: nothing records it, and what it begins belongs to its parent.
@@ -84,6 +84,16 @@ fn kind(kind: Option<&SpanKind>) -> u8 {
         Some(SpanKind::Client) => 3,
         Some(SpanKind::Producer) => 4,
         Some(SpanKind::Consumer) => 5,
+    }
+}
+
+/// What vendors pass on with the trace may be private.
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Span")
+            .field("trace_id", &self.context.trace_id())
+            .field("span_id", &self.context.span_id())
+            .finish_non_exhaustive()
     }
 }
 

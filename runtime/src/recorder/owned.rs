@@ -88,8 +88,6 @@ impl OwnedSpan {
         recorder: u32,
     ) -> Option<OwnedSpan> {
         let (parent, carried) = parent.unzip();
-        let began = clock::monotonic();
-        let start = start.map_or_else(|| clock::unix(began), clock::unix_of).max(1);
         let (context, id, limits) = thread::with(|thread| {
             let decision = sites::of(&METADATA).decision(recorder);
             let (mut sampler, limits) = thread.sampler_and_limits(recorder)?;
@@ -103,6 +101,9 @@ impl OwnedSpan {
                 Some(parent) => thread.child(&parent, decision.info()),
                 None => thread.root(recorder, sampler, decision.info()),
             };
+            let (began, now) = thread.now_below(opening.parent);
+            // At 0 it would not be open.
+            let start = start.map_or(now, clock::unix_of).max(1);
             let id = thread.open_slot(&opening, &METADATA, (began, start), |_| {})?;
             Some((opening.context, id, limits))
         })?;

@@ -116,12 +116,8 @@ impl Recorder {
             (true, false) => content.absorb(fields, Precedence::New, limits),
             (false, _) => {}
         };
-        let began = clock::monotonic();
-        let mut unix = clock::unix(began);
-        if clock::has_stepped_back() {
-            unix = unix.max(thread.stack.start_of(opening.parent));
-        }
-        thread.open_slot(opening, site.metadata, (began, unix), fill).unwrap_or(NOWHERE)
+        let now = thread.now_below(opening.parent);
+        thread.open_slot(opening, site.metadata, now, fill).unwrap_or(NOWHERE)
     }
 
     /// Writes to the span of a handle: to its frame where that is on this thread, otherwise to its slot.

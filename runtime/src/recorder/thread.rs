@@ -334,6 +334,17 @@ impl Thread {
         }
     }
 
+    /// What the two clocks show now, for a span below `parent`: before that it cannot have begun.
+    #[inline]
+    pub(super) fn now_below(&self, parent: u64) -> (u64, u64) {
+        let began = clock::monotonic();
+        let mut unix = clock::unix(began);
+        if clock::has_stepped_back() {
+            unix = unix.max(self.stack.start_of(parent));
+        }
+        (began, unix)
+    }
+
     /// Opens a span that has all its state in a slot, by what the two clocks show at its start, and says its id. `None`: a million
     /// spans are open, or this is a forked child in which nobody lets go of the slot.
     pub(super) fn open_slot(

@@ -1,7 +1,9 @@
 //! Limits, sampling, and where nothing is recorded.
 
 use super::{leaf, outer, tracer};
-use opentelemetry::trace::{Span as _, TraceContextExt as _, Tracer as _};
+use opentelemetry::trace::{
+    Span as _, SpanContext, TraceContextExt as _, TraceFlags, TraceState, Tracer as _,
+};
 use opentelemetry::{Context, KeyValue};
 use synndicate::testing::{Recording, capture};
 use tracing::subscriber::{NoSubscriber, with_default};
@@ -52,6 +54,18 @@ fn without_a_recorder_a_span_stands_for_its_parent() {
     with_default(NoSubscriber::new(), || {
         let below = tracer().start_with_context("below", &kept);
         assert_eq!(below.span_context(), kept.span().span_context());
+    });
+}
+
+#[test]
+fn debug_does_not_show_what_vendors_pass_on() {
+    capture(|| {
+        let state = TraceState::from_key_value([("vendor", "s3cret")]).unwrap();
+        let caller = SpanContext::new(7.into(), 8.into(), TraceFlags::SAMPLED, true, state);
+        let caller = Context::new().with_remote_span_context(caller);
+        let shown = format!("{:?}", tracer().start_with_context("span", &caller));
+        assert!(shown.contains("trace_id: 00000000000000000000000000000007"), "{shown}");
+        assert!(!shown.contains("s3cret"), "{shown}");
     });
 }
 
