@@ -157,6 +157,8 @@ fn a_reader_never_sees_two_spans_mixed() {
     });
 }
 
+// An interpreter starts no process.
+#[cfg(not(miri))]
 #[test]
 fn a_forked_child_waits_for_no_lock_that_is_held() {
     let name = "recorder::slot::tests::a_forked_child_waits_for_no_lock_that_is_held";

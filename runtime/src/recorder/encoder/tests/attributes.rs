@@ -47,7 +47,7 @@ fn known_keys_and_texts_of_every_length_make_the_same_valid_bytes() {
 fn integers_at_every_length_of_a_varint_come_back() {
     const KEY: &Key<'_> = &Key::new("a_key_of_fifty_eight_bytes_is_the_longest_one_with_a_frame");
     assert!(KEY.fits());
-    for shift in 0..64 {
+    for shift in (0..64).step_by(if cfg!(miri) { 7 } else { 1 }) {
         for value in
             [1_i64 << shift, (1_i64 << shift).wrapping_sub(1), (1_i64 << shift).wrapping_neg()]
         {
