@@ -5,10 +5,12 @@ use crate::exporter::Exporter;
 #[cfg(feature = "sdk")]
 use crate::exporter::SdkExporter;
 use crate::pipeline::Ledger;
+use crate::recorder::Layers;
 use crate::running::{self, Running, StartProblem};
 use crate::settings::Sources;
 use std::fmt;
 use std::sync::Arc;
+use tracing_subscriber::{Layer, Registry};
 
 /// Starts tracing as the settings say: the same sources as with `#[traced_service]`, and above them what is set here.
 ///
@@ -32,6 +34,7 @@ use std::sync::Arc;
 #[derive(Clone, Default)]
 pub struct Builder {
     settings: Vec<(String, String)>,
+    layers: Option<&'static Layers>,
 }
 
 impl Builder {
@@ -45,6 +48,34 @@ impl Builder {
     #[must_use]
     pub fn set(mut self, key: impl Into<String>, value: impl fmt::Display) -> Builder {
         self.settings.push((key.into(), value.to_string()));
+        self
+    }
+
+    /// Lets layers of `tracing-subscriber` see what the program does: `fmt`, a console, one of your own; several as a `Vec` of boxed
+    /// ones, or joined by `and_then`. Without a filter of its own a layer sees everything, of every library and level.
+    ///
+    /// They stand on a registry of their own beside the recorder. A `#[traced]` function whose call site a layer wants makes
+    /// an ordinary span, which the layer sees with its fields, at the price of one; what no layer wants costs what it did. What
+    /// they show is theirs to decide: neither `tracing_filter` nor the rules for single spans count for them.
+    ///
+    /// They stay for the rest of the process, also after the end of tracing and where that is disabled; a later start may replace
+    /// them.
+    ///
+    /// ```no_run
+    /// use tracing_subscriber::filter::LevelFilter;
+    /// use tracing_subscriber::{Layer as _, fmt};
+    ///
+    /// # fn main() -> Result<(), synndicate::StartError> {
+    /// let tracing = synndicate::Builder::new()
+    ///     .layers(fmt::layer().with_filter(LevelFilter::INFO))
+    ///     .start()?;
+    /// # tracing.shutdown();
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn layers(mut self, layer: impl Layer<Registry> + Send + Sync) -> Builder {
+        self.layers = Some(Layers::new(layer));
         self
     }
 
@@ -64,13 +95,14 @@ impl Builder {
     pub(crate) fn run(self) -> Result<Option<Arc<Running>>, StartError> {
         let sources = Sources { builder: self.settings, ..Sources::from_process() };
         let plan = running::plan(&sources).map_err(StartError)?;
-        running::start(&plan).map_err(StartError)
+        running::start(&plan, self.layers).map_err(StartError)
     }
 
     /// With what `other` sets in addition, which counts where both set a key.
     pub(crate) fn and(mut self, other: Builder) -> Builder {
         self.settings.retain(|(key, _)| !other.settings.iter().any(|(others, _)| others == key));
         self.settings.extend(other.settings);
+        self.layers = other.layers.or(self.layers);
         self
     }
 
@@ -107,7 +139,7 @@ impl Builder {
     fn start_with(self, exporter: Exporter) -> Result<Tracing, StartError> {
         let sources = Sources { builder: self.settings, ..Sources::from_process() };
         let plan = running::plan(&sources).map_err(StartError)?;
-        let running = running::start_with(&plan, exporter).map_err(StartError)?;
+        let running = running::start_with(&plan, self.layers, exporter).map_err(StartError)?;
         Ok(Tracing { running })
     }
 }

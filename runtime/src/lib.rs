@@ -25,8 +25,11 @@
 //!
 //! The recorder is a [`tracing`](https://docs.rs/tracing) subscriber: spans and events of every library join the same traces, and
 //! `Span::current()`, `.instrument()`, `record` and `in_scope` work on `#[traced]` spans. It is the subscriber of the whole
-//! process, so `tracing_subscriber::fmt().init()` must go. What needs `LookupSpan` or `OpenTelemetrySpanExt` cannot work on it;
-//! [`set_attribute`] takes their place.
+//! process, so `tracing_subscriber::fmt().init()` must go. Layers of yours go on beside it, given to
+//! [`traced_service`](macro@traced_service#layers) or to [`Builder::layers`].
+//!
+//! What looks for `LookupSpan` or for the layer of tracing-opentelemetry in the current subscriber does not find it there:
+//! `OpenTelemetrySpanExt` does nothing. [`set_attribute`] and [`propagation`] take its place.
 //!
 //! # Tasks and threads
 //!

@@ -8,7 +8,9 @@ use crate::exporter::{Exporter, SetupError};
 use crate::pipeline::{Accounts, FirstProbe, Health, Ledger, Parts, Pipeline, Queue, RetryPolicy};
 use crate::plan::{Backend, Plan, SpoolPlan};
 use crate::propagation::use_propagators;
-use crate::recorder::{self, AnotherSubscriber, Config, Core, Filter, Limits, Rules, Sampler};
+use crate::recorder::{
+    self, AnotherSubscriber, Config, Core, Filter, Layers, Limits, Rules, Sampler,
+};
 use crate::report;
 use crate::settings::{Scalar, SettingsErrors, Sources, load};
 use crate::spool::Spool;
@@ -63,23 +65,29 @@ pub(crate) fn plan(sources: &Sources) -> Result<Plan, StartProblem> {
     Ok(plan)
 }
 
-/// Starts what the plan says, and tells in one line where traces go. `None` where that is nowhere.
-pub(crate) fn start(plan: &Plan) -> Result<Option<Arc<Running>>, StartProblem> {
-    start_by(plan, exporter)
+/// Starts what the plan says, with these layers beside the recorder, and tells in one line where traces go. `None` where that is
+/// nowhere.
+pub(crate) fn start(
+    plan: &Plan,
+    layers: Option<&'static Layers>,
+) -> Result<Option<Arc<Running>>, StartProblem> {
+    start_by(plan, layers, exporter)
 }
 
 /// The same with an exporter of the caller's choice in the place of the first backend's.
 #[cfg(any(feature = "sdk", feature = "testing"))]
 pub(crate) fn start_with(
     plan: &Plan,
+    layers: Option<&'static Layers>,
     primary: Exporter,
 ) -> Result<Option<Arc<Running>>, StartProblem> {
     let mut primary = Some(primary);
-    start_by(plan, |backend| primary.take().map_or_else(|| exporter(backend), Ok))
+    start_by(plan, layers, |backend| primary.take().map_or_else(|| exporter(backend), Ok))
 }
 
 fn start_by(
     plan: &Plan,
+    layers: Option<&'static Layers>,
     mut exporter: impl FnMut(&Backend) -> Result<Exporter, SetupError>,
 ) -> Result<Option<Arc<Running>>, StartProblem> {
     let starting = lock(&STARTING);
@@ -92,14 +100,16 @@ fn start_by(
         exporters.push(exporter(backend).map_err(StartProblem::Setup)?);
     }
     let mut exporters = exporters.into_iter();
+    let layers = layers.or_else(recorder::layers_of_process);
     let Some(primary) = exporters.next() else {
         *lock(&RUNNING) = None;
+        layers.map_or(Ok(()), recorder::turn_to_layers).map_err(another_subscriber)?;
         report::say(&format!("tracing of `{name}` is disabled"));
         return Ok(None);
     };
     let fallbacks: Vec<Exporter> = exporters.collect();
     let places = Places::of(&primary, &fallbacks);
-    let (running, probe) = Running::new(plan, primary, fallbacks)?;
+    let (running, probe) = Running::new(plan, layers, primary, fallbacks)?;
     let running = Arc::new(running);
     *lock(&RUNNING) = Some(running.clone());
     drop(starting);
@@ -112,6 +122,7 @@ fn start_by(
 impl Running {
     fn new(
         plan: &Plan,
+        layers: Option<&'static Layers>,
         primary: Exporter,
         fallbacks: Vec<Exporter>,
     ) -> Result<(Running, Receiver<FirstProbe>), StartProblem> {
@@ -119,13 +130,12 @@ impl Running {
         let accounts = Accounts::new(spool.as_ref().map(|spool| spool.tally().clone()));
         let accounts = Arc::new(accounts);
         let queue = Arc::new(Queue::new(plan.queue, accounts.clone()));
-        let core = Core::new(recorder_config(plan), queue.clone());
+        let core = Core::new(recorder_config(plan, layers), queue.clone());
         use_propagators(&plan.propagators);
         #[cfg(feature = "tower")]
         crate::excluded::exclude(&plan.http_exclude);
         recorder::use_redaction_key(plan.redaction_key.as_ref());
-        recorder::turn_to(Some(&core))
-            .map_err(|AnotherSubscriber| StartProblem::AnotherSubscriber)?;
+        recorder::turn_to(Some(&core)).map_err(another_subscriber)?;
         let parts = Parts {
             core,
             queue,
@@ -198,6 +208,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn another_subscriber(_: AnotherSubscriber) -> StartProblem {
+    StartProblem::AnotherSubscriber
+}
+
 fn without_pipeline(error: io::Error) -> StartProblem {
     let _ = recorder::turn_to(None);
     StartProblem::Worker(error)
@@ -223,7 +237,7 @@ fn exporter(backend: &Backend) -> Result<Exporter, SetupError> {
     }
 }
 
-fn recorder_config(plan: &Plan) -> Config {
+fn recorder_config(plan: &Plan, layers: Option<&'static Layers>) -> Config {
     let limits = &plan.limits;
     Config {
         sampler: Sampler::new(plan.sample_rate),
@@ -236,6 +250,7 @@ fn recorder_config(plan: &Plan) -> Config {
             span_bytes: SPAN_BYTES,
         },
         rules: Rules(plan.rules.clone()),
+        layers,
     }
 }
 

@@ -5,7 +5,7 @@ use super::context::SpanContext;
 use super::encoder::{Content, Limits, Precedence, Value};
 use super::foreign;
 use super::install::current_recorder;
-use super::subscriber::{encoded, innermost, write_entered};
+use super::spans::{encoded, innermost, write_entered};
 use super::thread;
 use super::visit::{is_special, set_special};
 

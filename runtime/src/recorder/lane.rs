@@ -1,15 +1,16 @@
 //! The lane: spans of `#[traced]` functions, which live where their call lives.
 //!
-//! The same generated code serves when the current subscriber is somebody else's: then the span is an ordinary `tracing` one,
-//! with the same attributes.
+//! The same generated code serves when the current subscriber is somebody else's, or when layers of the recorder want to see the
+//! call site: then the span is an ordinary `tracing` one, with the same attributes.
 
 use super::callsite::CallSite;
 use super::clock;
-use super::encoder::{Attributes, Limits, put_exception};
+use super::encoder::{Attributes, Content, Limits, put_exception};
 use super::ending::{Ending, InHand};
-use super::foreign;
+use super::foreign::{self, Entered};
 use super::frame::Frame;
 use super::install::current_recorder;
+use super::layers::{self, LAYERED};
 use super::origin::Origin;
 use super::panic;
 use super::stack::State;
@@ -17,7 +18,6 @@ use super::thread::{self, Thread};
 use std::cell::Cell;
 use std::marker::PhantomData;
 use tracing::Span;
-use tracing::span::EnteredSpan;
 
 /// What a call site records when its span begins. A trait object, as all that call sites hand over: what is around it is compiled
 /// once, and not again for each of them.
@@ -52,7 +52,7 @@ pub fn amend_once(amend: impl FnOnce(&mut Ending<'_>)) -> impl Fn(&mut Ending<'_
 pub struct Guard {
     /// 0: there is no span, or it is a foreign one.
     span_id: u64,
-    foreign: Option<Box<EnteredSpan>>,
+    foreign: Option<Box<Entered>>,
     not_send: PhantomData<*const ()>,
 }
 
@@ -69,8 +69,8 @@ impl Guard {
     pub fn finish(&self, amend: Amend<'_>) {
         if self.span_id != 0 {
             amend_lane(self.span_id, amend);
-        } else if let Some(span) = &self.foreign {
-            amend_foreign(span, amend);
+        } else if let Some(entered) = &self.foreign {
+            amend_foreign(entered.span(), amend);
         }
     }
 }
@@ -80,17 +80,17 @@ impl Drop for Guard {
     fn drop(&mut self) {
         if self.span_id != 0 {
             close(self.span_id);
-        } else if let Some(span) = self.foreign.take() {
+        } else if let Some(entered) = self.foreign.take() {
             // Taken, so that nothing is left to drop at every call site.
-            leave_foreign(span);
+            end_foreign(entered);
         }
     }
 }
 
 #[cold]
 #[inline(never)]
-fn leave_foreign(span: Box<EnteredSpan>) {
-    drop(span);
+fn end_foreign(entered: Box<Entered>) {
+    entered.end();
 }
 
 #[inline(never)]
@@ -146,7 +146,11 @@ fn guard(
 #[cold]
 fn foreign_guard(site: &'static CallSite, origin: Option<&Origin>, record: Record<'_>) -> Guard {
     let span = foreign::span(site, origin, record);
-    Guard { span_id: 0, foreign: span.map(|span| Box::new(span.entered())), not_send: PhantomData }
+    Guard {
+        span_id: 0,
+        foreign: span.map(|span| Box::new(Entered::enter(span))),
+        not_send: PhantomData,
+    }
 }
 
 /// What a call site begins.
@@ -155,26 +159,32 @@ pub(super) enum Begun {
     /// It is off, or its trace is not sampled.
     Nothing,
     Lane(Box<Frame>, Limits),
-    /// Another subscriber is current.
+    /// Another subscriber is current, or layers want to see it: it is to be an ordinary span.
     Foreign,
 }
 
 #[inline]
 pub(super) fn begin(site: &'static CallSite) -> Begun {
-    begin_by(|thread, recorder| thread.begin(site, recorder))
+    begin_by(site, |thread, recorder| thread.begin(site, recorder))
 }
 
 pub(super) fn begin_to_carry(site: &'static CallSite) -> Begun {
-    begin_by(|thread, recorder| thread.begin_to_carry(site, recorder))
+    begin_by(site, |thread, recorder| thread.begin_to_carry(site, recorder))
 }
 
 pub(super) fn begin_at(site: &'static CallSite, origin: &Origin) -> Begun {
-    begin_by(|thread, recorder| thread.begin_at(origin, site, recorder))
+    begin_by(site, |thread, recorder| thread.begin_at(origin, site, recorder))
 }
 
 #[inline(always)]
-fn begin_by(begin: impl FnOnce(&mut Thread, u32) -> Option<(Box<Frame>, Limits)>) -> Begun {
+fn begin_by(
+    site: &'static CallSite,
+    begin: impl FnOnce(&mut Thread, u32) -> Option<(Box<Frame>, Limits)>,
+) -> Begun {
     let Some(recorder) = current_recorder() else { return Begun::Foreign };
+    if recorder & LAYERED != 0 && layers::want(site, recorder) {
+        return Begun::Foreign;
+    }
     match thread::with(|thread| begin(thread, recorder)) {
         Some((frame, limits)) => Begun::Lane(frame, limits),
         None => Begun::Nothing,
@@ -261,14 +271,18 @@ pub(super) fn note_panic(thread: &mut Thread, frame: &mut Frame) {
 
 #[cold]
 fn fail_by_panic(thread: &mut Thread, frame: &mut Frame, message: &str) {
-    if !frame.context.is_sampled() {
-        return;
+    if frame.context.is_sampled() {
+        put_panic(thread, frame.context.recorder, &mut frame.content, message);
     }
-    frame.content.fail_by("panic");
-    if let Some(limits) = thread.limits(frame.context.recorder) {
+}
+
+/// Writes down that a span of `recorder` failed by a panic.
+pub(super) fn put_panic(thread: &mut Thread, recorder: u32, content: &mut Content, message: &str) {
+    content.fail_by("panic");
+    if let Some(limits) = thread.limits(recorder) {
         let mut fields = thread.fragment();
         put_exception(fields.buffer(), limits, "panic", &message);
-        frame.content.event(b"exception", clock::unix(clock::monotonic()), &fields, limits);
+        content.event(b"exception", clock::unix(clock::monotonic()), &fields, limits);
         thread.give_back_fragment(fields);
     }
 }

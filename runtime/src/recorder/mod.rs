@@ -46,10 +46,12 @@ mod future;
 mod ids;
 mod install;
 mod lane;
+mod layers;
 #[cfg(feature = "tower")]
 mod ongoing;
 mod origin;
 mod outlet;
+mod own;
 mod panic;
 mod policy;
 mod polling;
@@ -64,6 +66,7 @@ mod sampler;
 mod sites;
 mod slot;
 mod slots;
+mod spans;
 mod stack;
 mod stream;
 mod subscriber;
@@ -96,7 +99,10 @@ pub(crate) use encoder::{Limits, tell_chain};
 pub(crate) use ids::IdGenerator;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use install::scoped;
-pub(crate) use install::{AnotherSubscriber, current_recorder, turn_to};
+pub(crate) use install::{
+    AnotherSubscriber, current_recorder, layers_of_process, turn_to, turn_to_layers,
+};
+pub(crate) use layers::Layers;
 #[cfg(feature = "tower")]
 pub(crate) use ongoing::{Ongoing, Piece};
 pub(crate) use panic::{install_hook, text as panic_text};

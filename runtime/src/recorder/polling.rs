@@ -3,14 +3,13 @@
 use super::callsite::CallSite;
 use super::clock;
 use super::ending::InHand;
-use super::foreign;
+use super::foreign::{self, Entered};
 use super::frame::Frame;
 use super::lane::{self, Amend, Begun};
 use super::stack;
 use super::thread::{self, Thread};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use tracing::Span;
-use tracing::span::EnteredSpan;
 
 /// What a wrapper holds between polls: 16 bytes.
 #[derive(Debug)]
@@ -21,6 +20,8 @@ pub(super) enum State {
     Prepared(Box<Frame>),
     Lane(Box<Frame>),
     Foreign(Box<Span>),
+    /// Not polled yet.
+    PreparedForeign(Box<Span>),
     /// No span, or the span is over, or its frame is on the stack.
     Nothing,
 }
@@ -41,6 +42,10 @@ impl State {
                 lane::start(&mut frame);
                 frame.fresh = false;
                 State::Lane(frame)
+            }
+            State::PreparedForeign(span) => {
+                foreign::start(&span);
+                State::Foreign(span)
             }
             begun => begun,
         }
@@ -89,7 +94,7 @@ pub(super) struct Polling<'a> {
     state: &'a mut State,
     /// 0: there is no span, or it is a foreign one.
     span_id: u64,
-    foreign: Option<Box<EnteredSpan>>,
+    foreign: Option<Box<Entered>>,
     pub(super) then: Then,
 }
 
@@ -100,7 +105,7 @@ impl<'a> Polling<'a> {
         let (mut span_id, mut foreign) = (0, None);
         match state.begin() {
             State::Lane(frame) => span_id = push(frame),
-            State::Foreign(span) => foreign = Some(Box::new(span.entered())),
+            State::Foreign(span) => foreign = Some(Box::new(Entered::enter(*span))),
             _ => {}
         }
         Polling { state, span_id, foreign, then: Then::Wait }
@@ -110,7 +115,7 @@ impl<'a> Polling<'a> {
     #[inline(never)]
     pub(super) fn amend(&self, amend: Amend<'_>) {
         let hand = match &self.foreign {
-            Some(span) => Some(InHand::of_foreign((***span).clone())),
+            Some(entered) => Some(InHand::of_foreign(entered.span().clone())),
             None if self.span_id != 0 => InHand::of_span(self.span_id),
             None => None,
         };
@@ -121,8 +126,8 @@ impl<'a> Polling<'a> {
 
     #[inline(never)]
     fn leave(&mut self) {
-        if let Some(span) = self.foreign.take() {
-            self.leave_foreign(*span);
+        if let Some(entered) = self.foreign.take() {
+            self.leave_foreign(*entered);
         }
         if self.span_id == 0 {
             return;
@@ -135,11 +140,15 @@ impl<'a> Polling<'a> {
     }
 
     #[cold]
-    fn leave_foreign(&mut self, span: EnteredSpan) {
+    fn leave_foreign(&mut self, entered: Entered) {
         foreign::expect_nothing();
-        let span = span.exit();
-        if self.then == Then::Wait && !std::thread::panicking() {
-            *self.state = State::Foreign(Box::new(span));
+        match self.then {
+            Then::Cancel if !entered.has_panicked() => entered.cancel(),
+            Then::Wait if !entered.has_panicked() => {
+                *self.state = State::Foreign(Box::new(entered.leave()));
+            }
+            // What panicked cannot be polled again.
+            _ => entered.end(),
         }
     }
 }

@@ -4,14 +4,14 @@
 //! life, so making a handle of a `#[traced]` span moves nothing: it only counts a reference. A `tracing` span has all its
 //! state in its slot.
 
-use super::context::{REMOTE, REMOTE_PARENT, SAMPLED, SpanContext};
+use super::context::{ASIDE, REMOTE, REMOTE_PARENT, SAMPLED, SEEN, SpanContext};
 use super::encoder::Content;
 use super::sync::{
     AtomicU32, AtomicU64, Mutex, MutexGuard,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
     PoisonError, fence,
 };
-use tracing_core::Metadata;
+use tracing_core::{Metadata, span};
 
 /// One span's place. The atomics fill the first cache line, which is all that a lane span ever touches.
 ///
@@ -25,6 +25,7 @@ pub(crate) struct Slot {
     word: AtomicU64,
     trace_id: [AtomicU64; 2],
     span_id: AtomicU64,
+    /// The parent; of a span that is there for layers alone the id by which handles know the span around it.
     parent: AtomicU64,
     /// Nanoseconds since 1970; 0: not open.
     start: AtomicU64,
@@ -41,6 +42,8 @@ pub(crate) struct Shared {
     pub(crate) metadata: Option<&'static Metadata<'static>>,
     /// When it began, by the monotonic clock.
     pub(crate) began: u64,
+    /// The id by which layers know the span.
+    pub(crate) seen: Option<span::Id>,
     generation: u32,
 }
 
@@ -55,8 +58,8 @@ pub(crate) struct Opening {
 impl Opening {
     /// The span that is `context`, with these flags and this call site, as a child of `parent` in another process.
     pub(crate) fn adopted(context: &SpanContext, info: u32, parent: &SpanContext) -> Opening {
-        let context =
-            SpanContext { trace_id: parent.trace_id, flags: parent.flags & SAMPLED, ..*context };
+        let flags = parent.flags & SAMPLED | context.flags & SEEN;
+        let context = SpanContext { trace_id: parent.trace_id, flags, ..*context };
         Opening { context, parent: parent.span_id, info: info & !SAMPLED | REMOTE_PARENT }
     }
 }
@@ -109,7 +112,7 @@ impl Slot {
             trace_id: u128::from(high.load(Relaxed)) << 64 | u128::from(low.load(Relaxed)),
             span_id: self.span_id.load(Relaxed),
             recorder: self.recorder.load(Relaxed),
-            flags: self.info() & (SAMPLED | REMOTE),
+            flags: self.info() & (SAMPLED | REMOTE | SEEN),
         }
     }
 
@@ -182,7 +185,7 @@ impl Slot {
     /// Makes the span `id` a child of `parent`, in another process; its new identity. `None` where it has gone, or where
     /// somebody else has a handle of it, too.
     pub(crate) fn adopt(&self, id: u64, parent: &SpanContext) -> Option<SpanContext> {
-        if self.word.load(Acquire) != id & GENERATION | 1 {
+        if self.word.load(Acquire) != id & GENERATION | 1 || self.info() & ASIDE != 0 {
             return None;
         }
         let opening = Opening::adopted(&self.context(), self.info(), parent);
@@ -207,6 +210,12 @@ impl Slot {
         self.word
             .fetch_update(AcqRel, Acquire, |word| if same(word) { next(word) } else { None })
             .ok()
+    }
+
+    /// Notes by which id layers know the span that is in the slot now.
+    pub(crate) fn show(&self, id: span::Id) {
+        self.shared().seen = Some(id);
+        self.info.fetch_or(SEEN, Relaxed);
     }
 
     /// What handles share, for the span that is in the slot now.
@@ -239,6 +248,7 @@ impl Shared {
     pub(crate) fn begin(&mut self, generation: u32, metadata: Option<&'static Metadata<'static>>) {
         self.generation = generation;
         self.metadata = metadata;
+        self.seen = None;
         self.content.clear();
     }
 

@@ -2,6 +2,7 @@
 
 use super::context::{REMOTE, SpanContext};
 use super::frame::Frame;
+use super::layers::NOBODY;
 use super::remote::Carried;
 use super::slot::Slot;
 use super::slots;
@@ -80,6 +81,11 @@ impl ContextStack {
             None => None,
             Some(_) => self.entries.iter().rev().find(|entry| entry.context.recorder == recorder),
         }
+    }
+
+    /// The same, where what is there for layers alone counts too.
+    pub(crate) fn innermost_of_all(&self, recorder: u32) -> Option<&Entry> {
+        self.entries.iter().rev().find(|entry| entry.context.recorder & !NOBODY == recorder)
     }
 
     /// The same, to be changed.
@@ -183,12 +189,11 @@ impl ContextStack {
         (!leaked.is_empty()).then(|| (leaked.remove(0), leaked))
     }
 
-    /// Takes an entered `tracing` span off, wherever it is.
-    pub(crate) fn exit_slot(&mut self, id: u64) {
+    /// Takes an entered `tracing` span off, wherever it is; who it is.
+    pub(crate) fn exit_slot(&mut self, id: u64) -> Option<SpanContext> {
         let is_it = |entry: &Entry| matches!(entry.state, State::Slot(slot) if slot == id);
-        if let Some(at) = self.entries.iter().rposition(is_it) {
-            self.entries.remove(at);
-        }
+        let at = self.entries.iter().rposition(is_it)?;
+        Some(self.entries.remove(at).context)
     }
 
     /// The spans that are entered, of all recorders.

@@ -244,18 +244,9 @@ impl Thread {
         }
     }
 
-    /// Ends a `tracing` span, whose state is in its slot.
+    /// Ends a `tracing` span whose last handle is gone.
     pub(crate) fn end_slot(&mut self, slot: &'static Slot, index: u32, now: u64) {
-        let mut shared = slot.shared();
-        let start = slot.close();
-        let context = slot.context();
-        // At 0 it was handed over as unfinished.
-        if start != 0 && context.is_sampled() {
-            let end = start + now.saturating_sub(shared.began);
-            self.push(&mut shared.content, &context, slot, (start, end));
-        }
-        shared.end();
-        drop(shared);
+        self.end_before_handles(slot, now);
         slot.abandon();
         self.free_slots.push(index);
         if self.leaving {
@@ -263,6 +254,19 @@ impl Thread {
         } else if self.free_slots.len() >= 128 {
             slots::free_all(&mut self.free_slots);
         }
+    }
+
+    /// Ends a `tracing` span, whose state is in its slot; handles that live on are good as parents.
+    pub(crate) fn end_before_handles(&mut self, slot: &Slot, now: u64) {
+        let mut shared = slot.shared();
+        let start = slot.close();
+        let context = slot.context();
+        // At 0 it was handed over as unfinished, or is over.
+        if start != 0 && context.is_sampled() {
+            let end = start + now.saturating_sub(shared.began);
+            self.push(&mut shared.content, &context, slot, (start, end));
+        }
+        shared.end();
     }
 
     /// Puts a span into the ring of its recorder.

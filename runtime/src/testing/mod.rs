@@ -221,6 +221,7 @@ pub(crate) fn everything() -> Config {
             span_bytes: 1024 * 1024,
         },
         rules: Rules::default(),
+        layers: None,
     }
 }
 

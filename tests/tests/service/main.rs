@@ -11,6 +11,7 @@ mod containers;
 mod deadlines;
 mod endings;
 mod foreign_bytes;
+mod layers;
 mod places;
 mod refusals;
 mod secrets;

@@ -25,7 +25,7 @@ pub(crate) struct Limits {
 
 impl Limits {
     /// No limits, for what is ours and small.
-    pub(super) const NONE: Limits = Limits {
+    pub(crate) const NONE: Limits = Limits {
         attributes: u32::MAX,
         events: u32::MAX,
         links: u32::MAX,

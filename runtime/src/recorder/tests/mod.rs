@@ -30,6 +30,7 @@ mod foreign;
 mod futures;
 mod handles;
 mod keys;
+mod layers;
 mod limits;
 mod nesting;
 mod panics;
