@@ -5,11 +5,14 @@ use crate::exporter::Exporter;
 #[cfg(feature = "sdk")]
 use crate::exporter::SdkExporter;
 use crate::pipeline::Ledger;
-use crate::recorder::Layers;
-use crate::running::{self, Running, StartProblem};
+use crate::recorder::{self, Layers};
+use crate::running::{self, Running, StartProblem, Way};
 use crate::settings::Sources;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use tracing_core::Subscriber;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, Registry};
 
 /// Starts tracing as the settings say: the same sources as with `#[traced_service]`, and above them what is set here.
@@ -91,11 +94,28 @@ impl Builder {
         Ok(Tracing { running: self.run()? })
     }
 
+    /// Starts tracing through a layer for a `tracing_subscriber` stack of yours, in place of the subscriber of the process, as
+    /// [`layer`](crate::layer) does by the settings alone.
+    ///
+    /// # Errors
+    ///
+    /// When something is wrong with the settings, or when tracing runs already.
+    pub fn layer<S>(self) -> Result<(impl Layer<S> + Send + Sync + use<S>, Tracing), StartError>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let core = Arc::new(AtomicU32::new(0));
+        let sources = Sources { builder: self.settings, ..Sources::from_process() };
+        let plan = running::plan(&sources).map_err(StartError)?;
+        let running = running::start(&plan, Way::Layer(core.clone())).map_err(StartError)?;
+        Ok((recorder::layer(core), Tracing { running }))
+    }
+
     /// The same for who ends it in another way. `None`: tracing is disabled.
     pub(crate) fn run(self) -> Result<Option<Arc<Running>>, StartError> {
         let sources = Sources { builder: self.settings, ..Sources::from_process() };
         let plan = running::plan(&sources).map_err(StartError)?;
-        running::start(&plan, self.layers).map_err(StartError)
+        running::start(&plan, Way::Subscriber(self.layers)).map_err(StartError)
     }
 
     /// With what `other` sets in addition, which counts where both set a key.
@@ -139,9 +159,44 @@ impl Builder {
     fn start_with(self, exporter: Exporter) -> Result<Tracing, StartError> {
         let sources = Sources { builder: self.settings, ..Sources::from_process() };
         let plan = running::plan(&sources).map_err(StartError)?;
-        let running = running::start_with(&plan, self.layers, exporter).map_err(StartError)?;
+        let running = running::start_with(&plan, Way::Subscriber(self.layers), exporter)
+            .map_err(StartError)?;
         Ok(Tracing { running })
     }
+}
+
+/// Starts tracing as the settings say, and gives a layer for a `tracing_subscriber` stack of yours that records what goes through
+/// it. Tracing ends when the second value is dropped or shut down.
+///
+/// ```no_run
+/// use tracing_subscriber::prelude::*;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let (layer, tracing) = synndicate::layer()?;
+/// tracing_subscriber::registry().with(tracing_subscriber::fmt::layer()).with(layer).init();
+/// // … the program …
+/// tracing.shutdown();
+/// # Ok(())
+/// # }
+/// ```
+///
+/// What is recorded is the same as by the recorder itself: spans and events as `tracing_filter` and the rules say, `#[traced]`
+/// functions with all their attributes, [`set_attribute`](crate::set_attribute), [`propagation`](crate::propagation), tasks. Filters of other layers do not
+/// count for it; one of its own (`.with_filter`) does. Two things differ. Every span costs as much as the stack makes it cost:
+/// several times what it costs where the recorder is the subscriber, which layers of yours may stand beside
+/// ([`Builder::layers`]). And what the stack leaves out altogether, as by a filter above all layers, is not recorded.
+///
+/// The stack must stand on a [`Registry`], and one such layer is enough for it: of two each sees its own spans only.
+/// `OpenTelemetrySpanExt` looks for the layer of tracing-opentelemetry and not for this one.
+///
+/// # Errors
+///
+/// When something is wrong with the settings, or when tracing runs already.
+pub fn layer<S>() -> Result<(impl Layer<S> + Send + Sync + use<S>, Tracing), StartError>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    Builder::new().layer()
 }
 
 impl fmt::Debug for Builder {

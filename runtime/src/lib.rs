@@ -26,7 +26,8 @@
 //! The recorder is a [`tracing`](https://docs.rs/tracing) subscriber: spans and events of every library join the same traces, and
 //! `Span::current()`, `.instrument()`, `record` and `in_scope` work on `#[traced]` spans. It is the subscriber of the whole
 //! process, so `tracing_subscriber::fmt().init()` must go. Layers of yours go on beside it, given to
-//! [`traced_service`](macro@traced_service#layers) or to [`Builder::layers`].
+//! [`traced_service`](macro@traced_service#layers) or to [`Builder::layers`]; or the recorder becomes a layer of your stack:
+//! [`layer`](fn@layer).
 //!
 //! What looks for `LookupSpan` or for the layer of tracing-opentelemetry in the current subscriber does not find it there:
 //! `OpenTelemetrySpanExt` does nothing. [`set_attribute`] and [`propagation`] take its place.
@@ -180,7 +181,7 @@ pub mod guide;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use builder::{Builder, StartError, Tracing};
+pub use builder::{Builder, StartError, Tracing, layer};
 pub use capture::traced;
 pub use health::{BackendHealth, BackendState};
 #[cfg(feature = "axum")]

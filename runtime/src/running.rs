@@ -15,7 +15,7 @@ use crate::report;
 use crate::settings::{Scalar, SettingsErrors, Sources, load};
 use crate::spool::Spool;
 use std::sync::atomic::{
-    AtomicBool,
+    AtomicBool, AtomicU32,
     Ordering::{AcqRel, Acquire, Release},
 };
 use std::sync::mpsc::Receiver;
@@ -33,8 +33,17 @@ const FIRST_ANSWER: Duration = Duration::from_millis(300);
 static STARTING: Mutex<()> = Mutex::new(());
 static RUNNING: Mutex<Option<Arc<Running>>> = Mutex::new(None);
 
+/// How the process reaches the recorder.
+pub(crate) enum Way {
+    /// It is the subscriber, with these layers beside it.
+    Subscriber(Option<&'static Layers>),
+    /// It is a layer of somebody's stack, which turns to the core of this number.
+    Layer(Arc<AtomicU32>),
+}
+
 /// Tracing between its start and its end.
 pub(crate) struct Running {
+    way: Way,
     pipeline: Pipeline,
     /// How long its end may take.
     timeout: Duration,
@@ -65,29 +74,25 @@ pub(crate) fn plan(sources: &Sources) -> Result<Plan, StartProblem> {
     Ok(plan)
 }
 
-/// Starts what the plan says, with these layers beside the recorder, and tells in one line where traces go. `None` where that is
-/// nowhere.
-pub(crate) fn start(
-    plan: &Plan,
-    layers: Option<&'static Layers>,
-) -> Result<Option<Arc<Running>>, StartProblem> {
-    start_by(plan, layers, exporter)
+/// Starts what the plan says, and tells in one line where traces go. `None` where that is nowhere.
+pub(crate) fn start(plan: &Plan, way: Way) -> Result<Option<Arc<Running>>, StartProblem> {
+    start_by(plan, way, exporter)
 }
 
 /// The same with an exporter of the caller's choice in the place of the first backend's.
 #[cfg(any(feature = "sdk", feature = "testing"))]
 pub(crate) fn start_with(
     plan: &Plan,
-    layers: Option<&'static Layers>,
+    way: Way,
     primary: Exporter,
 ) -> Result<Option<Arc<Running>>, StartProblem> {
     let mut primary = Some(primary);
-    start_by(plan, layers, |backend| primary.take().map_or_else(|| exporter(backend), Ok))
+    start_by(plan, way, |backend| primary.take().map_or_else(|| exporter(backend), Ok))
 }
 
 fn start_by(
     plan: &Plan,
-    layers: Option<&'static Layers>,
+    mut way: Way,
     mut exporter: impl FnMut(&Backend) -> Result<Exporter, SetupError>,
 ) -> Result<Option<Arc<Running>>, StartProblem> {
     let starting = lock(&STARTING);
@@ -100,16 +105,18 @@ fn start_by(
         exporters.push(exporter(backend).map_err(StartProblem::Setup)?);
     }
     let mut exporters = exporters.into_iter();
-    let layers = layers.or_else(recorder::layers_of_process);
+    if let Way::Subscriber(layers) = &mut way {
+        *layers = layers.or_else(recorder::layers_of_process);
+    }
     let Some(primary) = exporters.next() else {
         *lock(&RUNNING) = None;
-        layers.map_or(Ok(()), recorder::turn_to_layers).map_err(another_subscriber)?;
+        way.turn_to_nothing().map_err(another_subscriber)?;
         report::say(&format!("tracing of `{name}` is disabled"));
         return Ok(None);
     };
     let fallbacks: Vec<Exporter> = exporters.collect();
     let places = Places::of(&primary, &fallbacks);
-    let (running, probe) = Running::new(plan, layers, primary, fallbacks)?;
+    let (running, probe) = Running::new(plan, way, primary, fallbacks)?;
     let running = Arc::new(running);
     *lock(&RUNNING) = Some(running.clone());
     drop(starting);
@@ -119,10 +126,47 @@ fn start_by(
     Ok(Some(running))
 }
 
+impl Way {
+    fn layers(&self) -> Option<&'static Layers> {
+        match self {
+            Way::Subscriber(layers) => *layers,
+            Way::Layer(_) => None,
+        }
+    }
+
+    fn turn_to(&self, core: &Core) -> Result<(), AnotherSubscriber> {
+        match self {
+            Way::Subscriber(_) => recorder::turn_to(Some(core)),
+            Way::Layer(number) => {
+                number.store(core.id, Release);
+                recorder::ask_call_sites_again();
+                Ok(())
+            }
+        }
+    }
+
+    /// Nothing is recorded any more.
+    fn turn_away(&self) {
+        match self {
+            // Nobody else's subscriber can have come between.
+            Way::Subscriber(_) => _ = recorder::turn_to(None),
+            Way::Layer(number) => {
+                number.store(0, Release);
+                recorder::ask_call_sites_again();
+            }
+        }
+    }
+
+    /// Nothing is recorded; layers see what happens all the same.
+    fn turn_to_nothing(&self) -> Result<(), AnotherSubscriber> {
+        self.layers().map_or(Ok(()), recorder::turn_to_layers)
+    }
+}
+
 impl Running {
     fn new(
         plan: &Plan,
-        layers: Option<&'static Layers>,
+        way: Way,
         primary: Exporter,
         fallbacks: Vec<Exporter>,
     ) -> Result<(Running, Receiver<FirstProbe>), StartProblem> {
@@ -130,12 +174,12 @@ impl Running {
         let accounts = Accounts::new(spool.as_ref().map(|spool| spool.tally().clone()));
         let accounts = Arc::new(accounts);
         let queue = Arc::new(Queue::new(plan.queue, accounts.clone()));
-        let core = Core::new(recorder_config(plan, layers), queue.clone());
+        let core = Core::new(recorder_config(plan, way.layers()), queue.clone());
         use_propagators(&plan.propagators);
         #[cfg(feature = "tower")]
         crate::excluded::exclude(&plan.http_exclude);
         recorder::use_redaction_key(plan.redaction_key.as_ref());
-        recorder::turn_to(Some(&core)).map_err(another_subscriber)?;
+        way.turn_to(&core).map_err(another_subscriber)?;
         let parts = Parts {
             core,
             queue,
@@ -151,9 +195,13 @@ impl Running {
             spool,
             say: Arc::new(report::say),
         };
-        let (pipeline, probe) = Pipeline::start(parts).map_err(without_pipeline)?;
+        let (pipeline, probe) = Pipeline::start(parts).map_err(|error| {
+            way.turn_away();
+            StartProblem::Worker(error)
+        })?;
         let [ending, ended, told] = [const { AtomicBool::new(false) }; 3];
-        Ok((Running { pipeline, timeout: plan.shutdown_timeout, ending, ended, told }, probe))
+        let timeout = plan.shutdown_timeout;
+        Ok((Running { way, pipeline, timeout, ending, ended, told }, probe))
     }
 
     fn has_ended(&self) -> bool {
@@ -164,8 +212,8 @@ impl Running {
     /// rest, once. Who comes second waits for the same end.
     pub(crate) fn end(&self) -> Ledger {
         if !self.ending.swap(true, AcqRel) {
-            // First, so that under load no more spans begin than can be sent. Nobody else's subscriber can have come between.
-            let _ = recorder::turn_to(None);
+            // First, so that under load no more spans begin than can be sent.
+            self.way.turn_away();
         }
         let ledger = self.pipeline.shutdown(self.timeout);
         self.ended.store(true, Release);
@@ -210,11 +258,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn another_subscriber(_: AnotherSubscriber) -> StartProblem {
     StartProblem::AnotherSubscriber
-}
-
-fn without_pipeline(error: io::Error) -> StartProblem {
-    let _ = recorder::turn_to(None);
-    StartProblem::Worker(error)
 }
 
 /// A disk that cannot be used is no reason for a program not to run.
@@ -365,7 +408,8 @@ impl fmt::Display for StartProblem {
             ),
             StartProblem::AnotherSubscriber => f.write_str(
                 "another `tracing` subscriber is installed for this process\n\
-                 hint: remove what installs it, such as `tracing_subscriber::fmt().init()`; there can be one only",
+                 hint: remove what installs it, such as `tracing_subscriber::fmt().init()`; there can be one only\n\
+                 hint: or keep it, and put the layer of `synndicate::layer()` into it",
             ),
             StartProblem::Worker(error) => write!(f, "the pipeline's thread cannot be started: {error}"),
         }

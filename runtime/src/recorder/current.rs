@@ -4,7 +4,7 @@
 use super::context::SpanContext;
 use super::encoder::{Content, Limits, Precedence, Value};
 use super::foreign;
-use super::install::current_recorder;
+use super::install::current_core;
 use super::spans::{encoded, innermost, write_entered};
 use super::thread;
 use super::visit::{is_special, set_special};
@@ -54,7 +54,7 @@ fn as_text(value: &(impl Value + ?Sized), limits: Limits) -> Option<String> {
 
 /// Writes to the current span, if it is recorded. `write` may run user code.
 pub(super) fn amend(write: impl FnOnce(&mut Content, Limits)) {
-    let Some(recorder) = current_recorder() else { return foreign::set_on_current(write) };
+    let Some(recorder) = current_core() else { return foreign::set_on_current(write) };
     let Some(span) = innermost(recorder).filter(|(context, _)| context.is_sampled()) else {
         return;
     };
@@ -74,5 +74,5 @@ pub(super) fn amend(write: impl FnOnce(&mut Content, Limits)) {
 /// The identity of the current span.
 #[cfg(test)]
 pub(crate) fn context() -> Option<SpanContext> {
-    Some(innermost(current_recorder()?)?.0)
+    Some(innermost(current_core()?)?.0)
 }

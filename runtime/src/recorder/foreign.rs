@@ -7,7 +7,7 @@
 use super::callsite::CallSite;
 use super::encoder::{Content, INTERNAL, KINDS, Limits, Shown, field, pair};
 use super::ending::InHand;
-use super::install::current_recorder;
+use super::install::{current_core, current_recorder};
 use super::lane::Record;
 use super::origin::Origin;
 use super::own::Own;
@@ -41,6 +41,10 @@ pub(super) fn span(
     origin: Option<&Origin>,
     record: Record<'_>,
 ) -> Option<Span> {
+    if let Some(core) = current_core() {
+        // So that it is known there with what only the function's own call site knows.
+        site.decision(core);
+    }
     if !is_wanted(site) {
         return None;
     }

@@ -1,6 +1,7 @@
 //! Whose spans are recorded, and by which core: for the whole process, or on threads that are given a dispatcher.
 
 use super::core::{Config, Core, Outlet};
+use super::face;
 use super::layers::{self, Layers};
 use super::slot::lock;
 use super::subscriber::Recorder;
@@ -112,15 +113,20 @@ impl Outlet for Nowhere {
 
 /// Lets `tracing` ask whether its call sites are wanted, and how verbose they may be. Not from inside a dispatch: that would
 /// switch all of them off.
-pub(super) fn ask_call_sites_again() {
+pub(crate) fn ask_call_sites_again() {
     #[expect(clippy::disallowed_methods, reason = "outside of any dispatch")]
     tracing_core::callsite::rebuild_interest_cache();
+}
+
+/// Which core the current subscriber records to, where that is a recorder or has a layer of ours.
+pub(crate) fn current_core() -> Option<u32> {
+    current_recorder().or_else(|| dispatcher::get_default(face::recorder_in))
 }
 
 /// Which core the current subscriber records to, where that is a recorder.
 ///
 /// An identity and not a yes or no, because a scoped recorder may sit over a global one.
 #[inline]
-pub(crate) fn current_recorder() -> Option<u32> {
+pub(super) fn current_recorder() -> Option<u32> {
     dispatcher::get_default(|current| current.downcast_ref::<Recorder>().map(Recorder::id))
 }

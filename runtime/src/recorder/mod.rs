@@ -40,6 +40,7 @@ mod drain;
 mod encoder;
 mod ending;
 mod event;
+mod face;
 mod foreign;
 mod frame;
 mod future;
@@ -96,11 +97,13 @@ pub(crate) use clock::{FOLLOWED, clock_has_started};
 pub(crate) use clock::{follow_wall_clock, start_clock, wall_clock};
 pub(crate) use core::{Config, Core, Filter, Outlet};
 pub(crate) use encoder::{Limits, tell_chain};
+pub(crate) use face::layer;
 pub(crate) use ids::IdGenerator;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use install::scoped;
 pub(crate) use install::{
-    AnotherSubscriber, current_recorder, layers_of_process, turn_to, turn_to_layers,
+    AnotherSubscriber, ask_call_sites_again, current_core, layers_of_process, turn_to,
+    turn_to_layers,
 };
 pub(crate) use layers::Layers;
 #[cfg(feature = "tower")]

@@ -5,6 +5,7 @@
 use super::clock;
 use super::context::{ASIDE, SAMPLED};
 use super::encoder::{Content, Limits, Precedence};
+use super::face;
 use super::lane::put_panic;
 use super::policy;
 use super::slot::Slot;
@@ -23,7 +24,8 @@ pub(super) struct Own {
 impl Own {
     pub(super) fn of(span: &Span) -> Option<Own> {
         let id = span.with_subscriber(|(id, dispatch)| {
-            dispatch.downcast_ref::<Recorder>().map(|_| id.into_u64())
+            let recorder = dispatch.downcast_ref::<Recorder>();
+            recorder.map(|_| id.into_u64()).or_else(|| face::known_in(dispatch, id))
         });
         let id = id.flatten()?;
         let slot = slots::find(id)?;

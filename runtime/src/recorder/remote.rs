@@ -2,7 +2,7 @@
 
 use super::context::{REMOTE, SAMPLED, SpanContext};
 use super::current;
-use super::install::current_recorder;
+use super::install::current_core;
 use super::stack::State;
 use super::thread;
 use std::marker::PhantomData;
@@ -32,7 +32,7 @@ pub(crate) struct Outgoing {
 
 /// What a request that is sent now is to say; `None` where no span of ours is current.
 pub(crate) fn outgoing() -> Option<Outgoing> {
-    let recorder = current_recorder()?;
+    let recorder = current_core()?;
     thread::with(|thread| {
         let context = thread.stack.innermost(recorder)?.context;
         Some(Outgoing {
@@ -66,7 +66,7 @@ pub(crate) fn adopt(
     sampled: Sampled,
     carried: Arc<Carried>,
 ) -> Adoption {
-    let Some(recorder) = current_recorder() else { return Adoption::TooLate };
+    let Some(recorder) = current_core() else { return Adoption::TooLate };
     let parent = SpanContext { trace_id, span_id, recorder, flags: flags(sampled) };
     if thread::with(|thread| thread.adopt(&parent, carried)) {
         return Adoption::Done;
@@ -101,7 +101,7 @@ impl RemoteParent {
         sampled: Sampled,
         carried: Option<Arc<Carried>>,
     ) -> Option<RemoteParent> {
-        let recorder = current_recorder()?;
+        let recorder = current_core()?;
         let context = SpanContext { trace_id, span_id, recorder, flags: flags(sampled) };
         thread::with(|thread| {
             let mut frame = thread.remote(context)?;

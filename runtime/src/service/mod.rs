@@ -10,7 +10,7 @@ pub use attribute::traced_service;
 use crate::commands::{self, BAD_SETTINGS, NO_THREADS};
 use crate::recorder::Layers;
 use crate::report;
-use crate::running::{self, Running, StartProblem};
+use crate::running::{self, Running, StartProblem, Way};
 use crate::settings::{ServiceAttribute, Sources};
 use crate::shutdown::{self, Ends, Life};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -110,7 +110,7 @@ impl Service {
         let ends = Ends { grace: plan.shutdown_grace, timeout: plan.shutdown_timeout };
         let life = shutdown::begin(ends);
         let layers = layers.map(|make| make());
-        let running = running::start(&plan, layers).unwrap_or_else(|problem| {
+        let running = running::start(&plan, Way::Subscriber(layers)).unwrap_or_else(|problem| {
             match problem {
                 StartProblem::Settings(_) | StartProblem::Setup(_) => refuse(&problem),
                 StartProblem::AlreadyRunning => report::say(&format!("{problem}")),

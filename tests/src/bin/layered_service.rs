@@ -1,16 +1,20 @@
 //! A service beside which layers of its own run, for tests that look at the whole process; the argument says which.
+#![expect(clippy::unwrap_used, reason = "a program that cannot start is a failed test")]
 
 use std::io;
 use synndicate::{traced, traced_service};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::Context;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer, Registry, fmt};
 
 fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("fmt") => with_fmt(),
         Some("two") => with_two(),
+        Some("stack") => within_a_stack(),
         Some("panics") => with_one_that_panics(),
         other => panic!("`{other:?}` is no service"),
     }
@@ -25,6 +29,14 @@ async fn with_fmt() {
 #[traced_service(layers = shown(LevelFilter::OFF).and_then(shown(LevelFilter::INFO)))]
 fn with_two() {
     tracing::info!("seen by one");
+}
+
+fn within_a_stack() {
+    let (layer, tracing) = synndicate::layer().unwrap();
+    tracing_subscriber::registry().with(shown(LevelFilter::INFO)).with(layer).init();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let _ = runtime.block_on(async { synndicate::spawn(work(3)).await });
+    tracing.shutdown();
 }
 
 #[traced_service(layers = Panics)]

@@ -4,8 +4,18 @@ use crate::support::{Arrived, LAYERED, Program, sending, taking, text_of};
 
 #[test]
 fn layers_show_the_program_and_its_spans_arrive() {
+    assert_shown_and_sent("fmt");
+}
+
+#[test]
+fn a_stack_with_our_layer_shows_the_program_and_its_spans_arrive() {
+    assert_shown_and_sent("stack");
+}
+
+#[track_caller]
+fn assert_shown_and_sent(does: &str) {
     let backend = taking();
-    let outcome = sending(Program::new(LAYERED, "fmt"), &backend).run();
+    let outcome = sending(Program::new(LAYERED, does), &backend).run();
     outcome.assert_code(0);
     let [working, step, failure, after] = &outcome.stdout[..] else { panic!("{outcome:#?}") };
     assert_eq!(working, " INFO work{steps=3}: layered_service: working");

@@ -86,7 +86,7 @@ fn call_sites_that_no_layer_wants_stay_in_the_lane() {
 }
 
 /// Everything that a span can be told.
-fn tell_all() {
+pub(super) fn tell_all() {
     site!(TOLD, "layers_told", ["x", "late", "result"]);
     let result = catch_unwind(|| {
         let outer = enter_with(&TOLD, |attributes| {
@@ -116,7 +116,7 @@ fn tell_all() {
 }
 
 /// What of a span does not depend on the run.
-fn described(span: &Recorded) -> String {
+pub(super) fn described(span: &Recorded) -> String {
     let mut attributes: Vec<_> =
         span.attributes.iter().map(|(key, value)| format!("{key}={value:?}")).collect();
     attributes.sort();

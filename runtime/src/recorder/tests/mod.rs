@@ -26,6 +26,7 @@ macro_rules! site {
 mod composites;
 mod destructors;
 mod events;
+mod face;
 mod foreign;
 mod futures;
 mod handles;
