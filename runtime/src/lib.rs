@@ -91,6 +91,7 @@
 //! | `zipkin` | yes | Zipkin's own format over HTTP |
 //! | `tls` | yes | TLS by rustls, with the roots of the operating system |
 //! | `console` | yes | traces as trees or JSON lines on standard error |
+//! | `log` | yes | the log of a program with [`traced_service`](macro@traced_service#the-log) |
 //! | `spool` | yes | spans on disk while no backend takes them |
 //! | `tower` | no | a layer that traces the requests of servers and clients: [`tower`](https://docs.rs/synndicate/latest/synndicate/tower) |
 //! | `reqwest` | no | requests of reqwest as spans: [`reqwest`](https://docs.rs/synndicate/latest/synndicate/reqwest) |
@@ -159,6 +160,9 @@ mod running;
 mod commands;
 
 mod shutdown;
+
+#[cfg(feature = "log")]
+mod log;
 
 mod service;
 

@@ -106,6 +106,8 @@ pub(crate) use install::{
     turn_to_layers,
 };
 pub(crate) use layers::Layers;
+#[cfg(feature = "log")]
+pub(crate) use layers::span_of_event;
 #[cfg(feature = "tower")]
 pub(crate) use ongoing::{Ongoing, Piece};
 pub(crate) use panic::{install_hook, text as panic_text};

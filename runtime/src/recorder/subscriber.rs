@@ -67,11 +67,10 @@ impl Recorder {
     }
 
     /// Tells layers of an event; whether it is recorded, too.
-    #[cold]
-    fn tell(&self, event: &Event<'_>) -> bool {
+    fn tell(&self, event: &Event<'_>, span: Option<(SpanContext, Option<u64>)>) -> bool {
         let decision = sites::of(event.metadata()).decision(self.id());
         if decision.is_seen() {
-            layers::event(self.id(), event);
+            layers::event(self.id(), event, span);
         }
         !decision.is_off() && !foreign::has_told(event)
     }
@@ -150,7 +149,7 @@ impl Subscriber for Recorder {
             return;
         }
         let span = self.span_of(event);
-        if self.has_layers() && !self.tell(event) {
+        if self.has_layers() && !self.tell(event, span) {
             return;
         }
         self.spans().event(event, span);
@@ -217,6 +216,16 @@ fn metadata_of(id: u64) -> &'static Metadata<'static> {
         _ => slot.shared().metadata,
     });
     metadata.unwrap_or(&REMOTE_METADATA)
+}
+
+/// The name by which the code knows a span; `None` where that is in another process.
+#[cfg(feature = "log")]
+pub(super) fn name_of(context: SpanContext, id: Option<u64>) -> Option<&'static str> {
+    let metadata = match id {
+        Some(id) => metadata_of(id),
+        None => thread::with(|thread| thread.stack.frame(context.span_id)?.site)?.metadata,
+    };
+    (!std::ptr::eq(metadata, &raw const REMOTE_METADATA)).then(|| metadata.name())
 }
 
 impl fmt::Debug for Recorder {

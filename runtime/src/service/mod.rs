@@ -8,6 +8,11 @@ mod panics;
 pub use attribute::traced_service;
 
 use crate::commands::{self, BAD_SETTINGS, NO_THREADS};
+#[cfg(feature = "log")]
+use crate::log::Shown;
+#[cfg(feature = "log")]
+use crate::plan::Backend;
+use crate::plan::Plan;
 use crate::recorder::Layers;
 use crate::report;
 use crate::running::{self, Running, StartProblem, Way};
@@ -109,7 +114,7 @@ impl Service {
         let plan = running::plan(&sources).unwrap_or_else(|problem| refuse(&problem));
         let ends = Ends { grace: plan.shutdown_grace, timeout: plan.shutdown_timeout };
         let life = shutdown::begin(ends);
-        let layers = layers.map(|make| make());
+        let layers = layers.map_or_else(|| log(&sources, &plan), |make| Some(make()));
         let running = running::start(&plan, Way::Subscriber(layers)).unwrap_or_else(|problem| {
             match problem {
                 StartProblem::Settings(_) | StartProblem::Setup(_) => refuse(&problem),
@@ -154,6 +159,22 @@ impl Service {
             Err(panic) => resume_unwind(panic),
         }
     }
+}
+
+/// The program's log, where it has no layers of its own. Where tracing is disabled nothing is installed, so that the program can
+/// install what it likes.
+#[cfg(feature = "log")]
+fn log(sources: &Sources, plan: &Plan) -> Option<&'static Layers> {
+    let shown = match plan.backends.first()? {
+        Backend::Console(_) => Shown::RecordedSpans,
+        Backend::Remote(_) => Shown::Nothing,
+    };
+    Some(crate::log::layers(sources, shown))
+}
+
+#[cfg(not(feature = "log"))]
+fn log(_: &Sources, _: &Plan) -> Option<&'static Layers> {
+    None
 }
 
 /// Nothing else happens where the settings are wrong.

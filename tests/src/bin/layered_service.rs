@@ -1,4 +1,4 @@
-//! A service beside which layers of its own run, for tests that look at the whole process; the argument says which.
+//! A service beside which layers of its own run, or its log, for tests that look at the whole process; the argument says which.
 #![expect(clippy::unwrap_used, reason = "a program that cannot start is a failed test")]
 
 use std::io;
@@ -14,6 +14,7 @@ fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("fmt") => with_fmt(),
         Some("two") => with_two(),
+        Some("log") => with_its_log(),
         Some("stack") => within_a_stack(),
         Some("panics") => with_one_that_panics(),
         other => panic!("`{other:?}` is no service"),
@@ -29,6 +30,14 @@ async fn with_fmt() {
 #[traced_service(layers = shown(LevelFilter::OFF).and_then(shown(LevelFilter::INFO)))]
 fn with_two() {
     tracing::info!("seen by one");
+}
+
+#[traced_service]
+async fn with_its_log() {
+    tracing::info!("outside");
+    let _ = work(3).await;
+    let span = tracing::info_span!("asked");
+    tracing::warn!(parent: &span, answer = 42, "told");
 }
 
 fn within_a_stack() {

@@ -12,6 +12,7 @@ mod deadlines;
 mod endings;
 mod foreign_bytes;
 mod layers;
+mod log;
 mod places;
 mod refusals;
 mod secrets;

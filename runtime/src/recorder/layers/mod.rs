@@ -13,7 +13,9 @@ mod stack;
 pub(super) use spans::{enter, exit, follow, is_their_own, open, record, release};
 
 use super::callsite::CallSite;
+use super::context::SpanContext;
 use super::panic;
+use super::policy::Decision;
 use super::registry;
 use super::slot::lock;
 use stack::Stack;
@@ -45,6 +47,8 @@ static ALL: Mutex<Vec<(u32, &'static Layers)>> = Mutex::new(Vec::new());
 thread_local! {
     /// The layers that were asked for last, with their recorder.
     static LAST: Cell<Option<(u32, &'static Layers)>> = const { Cell::new(None) };
+    /// The span of the event that layers are being told of, and its id where its state is in a slot.
+    static OF_EVENT: Cell<Option<(SpanContext, Option<u64>)>> = const { Cell::new(None) };
 }
 
 /// The layers of a recorder.
@@ -62,24 +66,51 @@ pub(super) fn of(recorder: u32) -> Option<&'static Layers> {
 }
 
 /// Whether the layers of `recorder` want a function's spans, so that they are ordinary ones.
-#[cold]
+#[inline]
 pub(super) fn want(site: &'static CallSite, recorder: u32) -> bool {
-    let decision = site.policy.of(recorder).unwrap_or_else(|| {
-        // Through `tracing`, so that they are asked again when a filter of theirs changes.
-        site.callsite.interest();
-        if let Some(layers) = of(recorder).filter(|layers| !layers.were_asked(site.metadata)) {
-            layers.register(site.metadata);
-        }
-        site.decision(recorder)
-    });
-    decision.is_seen()
+    site.policy.of(recorder).unwrap_or_else(|| ask(site, recorder)).is_seen()
 }
 
-/// Tells the layers of a recorder of an event.
-pub(super) fn event(recorder: u32, event: &Event<'_>) {
-    if let Some(layers) = of(recorder) {
-        layers.event(event);
+#[cold]
+fn ask(site: &'static CallSite, recorder: u32) -> Decision {
+    // Through `tracing`, so that they are asked again when a filter of theirs changes.
+    site.callsite.interest();
+    if let Some(layers) = of(recorder).filter(|layers| !layers.were_asked(site.metadata)) {
+        layers.register(site.metadata);
     }
+    site.decision(recorder)
+}
+
+/// Tells the layers of a recorder of an event in `span`.
+pub(super) fn event(recorder: u32, event: &Event<'_>, span: Option<(SpanContext, Option<u64>)>) {
+    if let Some(layers) = of(recorder) {
+        let before = OF_EVENT.replace(span);
+        layers.event(event);
+        OF_EVENT.set(before);
+    }
+}
+
+/// A span, as it is told of an event in it.
+#[cfg(feature = "log")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SpanOfEvent {
+    pub(crate) trace_id: u128,
+    pub(crate) span_id: u64,
+    pub(crate) is_recorded: bool,
+    /// `None`: it is in another process.
+    pub(crate) name: Option<&'static str>,
+}
+
+/// The recorder's span in which the event is that layers are being told of on this thread.
+#[cfg(feature = "log")]
+pub(crate) fn span_of_event() -> Option<SpanOfEvent> {
+    let (context, id) = OF_EVENT.get()?;
+    Some(SpanOfEvent {
+        trace_id: context.trace_id,
+        span_id: context.span_id,
+        is_recorded: context.is_sampled(),
+        name: super::subscriber::name_of(context, id),
+    })
 }
 
 impl Layers {

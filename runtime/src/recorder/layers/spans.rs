@@ -18,14 +18,16 @@ thread_local! {
 }
 
 /// Opens a span for the recorder and for its layers, or for one of the two.
-#[cold]
 pub(in super::super) fn open(
     spans: Spans,
     site: &TracingSite,
     under: Under,
     attributes: &span::Attributes<'_>,
 ) -> u64 {
-    let seen = tell(spans, site, under, attributes);
+    if !site.decision(spans.0).is_seen() {
+        return spans.open(site, under, attributes);
+    }
+    let seen = tell(spans, under, attributes);
     let id = spans.open(site, under, attributes);
     let Some((layers, seen)) = seen else { return id };
     let id = if id == LEFT_OUT { open_aside(spans, site, under) } else { id };
@@ -36,14 +38,13 @@ pub(in super::super) fn open(
     id
 }
 
-/// Tells the layers of a new span, if they want it.
+/// Tells the layers of a new span, if they want it now.
 fn tell(
     spans: Spans,
-    site: &TracingSite,
     under: Under,
     attributes: &span::Attributes<'_>,
 ) -> Option<(&'static Layers, span::Id)> {
-    if thread::with(|thread| thread.is_quiet()) || !site.decision(spans.0).is_seen() {
+    if thread::with(|thread| thread.is_quiet()) {
         return None;
     }
     let layers = of(spans.0)?;
@@ -185,7 +186,7 @@ pub(super) fn note_parent(parent: Option<span::Id>) {
 
 /// Whether an id that is to be closed is the registry's own, which gives it to the subscriber of the thread. It is closed by who
 /// closes the span below it.
-#[cold]
+#[inline]
 pub(in super::super) fn is_their_own(id: &span::Id) -> bool {
     let expected = PARENT.get().filter(|parent| *parent == (id.into_u64(), true));
     if let Some((parent, _)) = expected {
