@@ -8,10 +8,14 @@ use super::encoder::{Content, Limits, Precedence};
 use super::face;
 use super::lane::put_panic;
 use super::policy;
+#[cfg(feature = "tower")]
+use super::remote::Carried;
 use super::slot::Slot;
 use super::slots;
 use super::subscriber::Recorder;
 use super::thread;
+#[cfg(feature = "tower")]
+use std::sync::Arc;
 use tracing::Span;
 
 /// A span that is recorded.
@@ -61,6 +65,17 @@ impl Own {
         if shared.belongs_to(self.id) {
             write(&mut shared.content);
         }
+    }
+
+    #[cfg(feature = "tower")]
+    pub(super) fn trace_id(self) -> u128 {
+        self.slot.context().trace_id
+    }
+
+    /// Passes this on with the requests that the span causes.
+    #[cfg(feature = "tower")]
+    pub(super) fn carry(self, carried: Option<Arc<Carried>>) {
+        self.slot.shared().carried = carried;
     }
 
     pub(super) fn span_id(self) -> u64 {

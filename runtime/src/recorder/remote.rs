@@ -39,7 +39,7 @@ pub(crate) fn outgoing() -> Option<Outgoing> {
             trace_id: context.trace_id,
             span_id: context.span_id,
             sampled: if context.is_sampled() { Sampled::Yes } else { Sampled::No },
-            carried: thread.stack.carried(recorder).cloned(),
+            carried: thread.stack.carried(recorder),
         })
     })
 }

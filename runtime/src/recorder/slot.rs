@@ -6,11 +6,13 @@
 
 use super::context::{ASIDE, REMOTE, REMOTE_PARENT, SAMPLED, SEEN, SpanContext};
 use super::encoder::Content;
+use super::remote::Carried;
 use super::sync::{
     AtomicU32, AtomicU64, Mutex, MutexGuard,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
     PoisonError, fence,
 };
+use std::sync::Arc;
 use tracing_core::{Metadata, span};
 
 /// One span's place. The atomics fill the first cache line, which is all that a lane span ever touches.
@@ -44,6 +46,8 @@ pub(crate) struct Shared {
     pub(crate) began: u64,
     /// The id by which layers know the span.
     pub(crate) seen: Option<span::Id>,
+    /// What came with the request that the span serves.
+    pub(crate) carried: Option<Arc<Carried>>,
     generation: u32,
 }
 
@@ -184,12 +188,18 @@ impl Slot {
 
     /// Makes the span `id` a child of `parent`, in another process; its new identity. `None` where it has gone, or where
     /// somebody else has a handle of it, too.
-    pub(crate) fn adopt(&self, id: u64, parent: &SpanContext) -> Option<SpanContext> {
+    pub(crate) fn adopt(
+        &self,
+        id: u64,
+        parent: &SpanContext,
+        carried: Arc<Carried>,
+    ) -> Option<SpanContext> {
         if self.word.load(Acquire) != id & GENERATION | 1 || self.info() & ASIDE != 0 {
             return None;
         }
         let opening = Opening::adopted(&self.context(), self.info(), parent);
         self.publish(&opening);
+        self.shared().carried = Some(carried);
         Some(opening.context)
     }
 
@@ -248,7 +258,7 @@ impl Shared {
     pub(crate) fn begin(&mut self, generation: u32, metadata: Option<&'static Metadata<'static>>) {
         self.generation = generation;
         self.metadata = metadata;
-        self.seen = None;
+        (self.seen, self.carried) = (None, None);
         self.content.clear();
     }
 
@@ -260,6 +270,7 @@ impl Shared {
     /// Ends the state; large buffers are let go.
     pub(crate) fn end(&mut self) {
         self.generation = 0;
+        self.carried = None;
         self.content.recycle();
     }
 }

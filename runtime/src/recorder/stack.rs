@@ -29,7 +29,7 @@ impl Entry {
     pub(crate) fn adopt(&mut self, parent: &SpanContext, carried: Arc<Carried>) -> bool {
         let adopted = match &mut self.state {
             State::Frame(frame) => frame.adopt(parent, carried).then_some(frame.context),
-            State::Slot(id) => slots::find(*id).and_then(|slot| slot.adopt(*id, parent)),
+            State::Slot(id) => slots::find(*id).and_then(|slot| slot.adopt(*id, parent, carried)),
         };
         self.context = adopted.unwrap_or(self.context);
         adopted.is_some()
@@ -94,11 +94,11 @@ impl ContextStack {
     }
 
     /// What came with the request that is being served.
-    pub(crate) fn carried(&self, recorder: u32) -> Option<&Arc<Carried>> {
+    pub(crate) fn carried(&self, recorder: u32) -> Option<Arc<Carried>> {
         let mut own = self.entries.iter().rev().filter(|entry| entry.context.recorder == recorder);
         own.find_map(|entry| match &entry.state {
-            State::Frame(frame) => frame.carried.as_ref(),
-            State::Slot(_) => None,
+            State::Frame(frame) => frame.carried.clone(),
+            State::Slot(id) => slots::find(*id)?.shared().carried.clone(),
         })
     }
 

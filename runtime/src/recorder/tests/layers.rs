@@ -3,10 +3,11 @@
 use super::super::layers::Layers;
 use super::foreign::Log;
 use super::{assert_child, assert_root, block_on, depth, enter, enter_with, traced_with, valid};
-use crate::recorder::{Attributes, Config, prepare};
+use crate::recorder::{Adoption, Attributes, Carried, Config, Sampled, adopt, outgoing, prepare};
 use crate::set_attribute;
 use crate::testing::{Recording, Span as Recorded, Spans, everything};
 use std::panic::catch_unwind;
+use std::sync::Arc;
 use tracing::{Level, Span, debug, debug_span, info, info_span};
 use tracing_core::{Event, Subscriber, dispatcher};
 use tracing_subscriber::filter::{LevelFilter, filter_fn};
@@ -436,4 +437,22 @@ fn a_future_that_layers_see_begins_with_its_first_poll() {
     assert_eq!((wanted.attribute("x"), wanted.kind), (Some(&5.into()), 3));
     assert_eq!(wanted.attribute("result"), Some(&true.into()));
     assert_child(spans.one("layers_inner"), wanted);
+}
+
+#[test]
+fn what_came_with_a_request_goes_on_from_a_span_that_layers_see() {
+    let recording = recording(Log::default());
+    recording.run(|| {
+        let _served = enter(&WANTED);
+        let carried = Arc::new(Carried { trace_state: "a=1".into(), ..Carried::default() });
+        assert_eq!(adopt(7 << 64 | 8, 9, Sampled::Yes, carried), Adoption::Done);
+        info_span!("layers_between").in_scope(|| {
+            let outgoing = outgoing().unwrap();
+            assert_eq!(outgoing.trace_id, 7 << 64 | 8);
+            assert_eq!(&*outgoing.carried.unwrap().trace_state, "a=1");
+        });
+    });
+    let spans = recording.spans();
+    assert_eq!(spans.one("layers_wanted").parent_span_id, Some(9));
+    assert_eq!(spans.one("layers_between").trace_id, 7 << 64 | 8);
 }
