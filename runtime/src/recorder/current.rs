@@ -12,8 +12,9 @@ use super::visit::{is_special, set_special};
 /// Sets an attribute of the current span: any key, any [`Value`]. The last write of a key wins, over what the macro recorded
 /// too. The names `otel.name`, `otel.kind`, `otel.status_code` and `otel.status_description` set what they say.
 ///
-/// Without a current span, or in a trace that is not sampled, it does nothing. Under another subscriber than this crate's, the keys
-/// are those that the span's call site declares, as with `Span::record`; others are ignored.
+/// Without a current span, or in a trace that is not sampled, it does nothing. Layers beside the recorder, or beside the one of
+/// [`layer`](fn@crate::layer), are not told. Under a subscriber that is not this crate's and has no layer of it, the keys are those that the
+/// span's call site declares, as with `Span::record`; others are ignored.
 ///
 /// ```
 /// #[synndicate::traced]

@@ -12,6 +12,9 @@
 //!   [future](future::Traced) between polls, in a [pool](frame::FramePool) between spans. Every frame owns a [`Slot`](slot::Slot)
 //!   and publishes its ids there, so handles and other threads can see it and nothing ever moves.
 //! - Every other `tracing` span has all its state in a slot.
+//! - Layers of users stand beside the recorder on a registry of their own ([`layers`]); a call site that one of them wants leaves the
+//!   lane. Or the recorder is itself a layer of somebody's stack ([`face`]). Either way a `#[traced]` function makes an ordinary span
+//!   ([`foreign`]), and what it says goes into that span's slot as it is ([`own`]).
 //! - Both write [`Content`](encoder::Content), encoded as it comes, and end in their thread's [`Ring`](ring::Ring).
 //! - Whether and how a call site is recorded is one [word](policy::Policy), decided by the [rules](rules) of the settings under the
 //!   lock of the [registry]; its number goes with the span to the worker, which renames, redacts and adds.
