@@ -1,4 +1,4 @@
-//! Layers of users beside the recorder: `fmt`, a console, whatever stands on a [`Registry`](tracing_subscriber::Registry).
+//! Layers of users beside the recorder: `fmt`, a console, whatever stands on a [`Registry`].
 //!
 //! They stand on a registry of their own, inside the recorder, which sees only what they want. A call site that one of them wants
 //! leaves the lane and makes ordinary spans; what nobody wants stays there, and costs what it did. Such a span has a slot, as

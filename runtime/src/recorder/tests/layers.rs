@@ -456,3 +456,33 @@ fn what_came_with_a_request_goes_on_from_a_span_that_layers_see() {
     assert_eq!(spans.one("layers_wanted").parent_span_id, Some(9));
     assert_eq!(spans.one("layers_between").trace_id, 7 << 64 | 8);
 }
+
+#[test]
+fn threads_that_share_spans_open_and_close_them_for_layers_once() {
+    const THREADS: usize = 4;
+    const EACH: usize = 200;
+    let log = Log::default();
+    let recording = recording(log.clone());
+    recording.run(|| {
+        for _ in 0..EACH {
+            let parent = info_span!("layers_shared");
+            std::thread::scope(|scope| {
+                for _ in 0..THREADS {
+                    let parent = parent.clone();
+                    scope.spawn(|| {
+                        recording.run(move || {
+                            let child = info_span!(parent: parent.id(), "layers_of_thread");
+                            drop(parent);
+                            child.in_scope(|| drop(enter(&INNER)));
+                        });
+                    });
+                }
+                drop(parent);
+            });
+        }
+    });
+    let count = |what: &str| log.lines().iter().filter(|line| line.starts_with(what)).count();
+    let all = EACH * (1 + 2 * THREADS);
+    assert_eq!((count("new"), count("close")), (all, all));
+    assert_eq!(recording.spans().len() as u64 + recording.lost(), all as u64);
+}
