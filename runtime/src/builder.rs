@@ -5,10 +5,15 @@ use crate::exporter::Exporter;
 #[cfg(feature = "sdk")]
 use crate::exporter::SdkExporter;
 use crate::pipeline::Ledger;
-use crate::running::{self, Running, StartProblem};
+use crate::recorder::{self, Layers};
+use crate::running::{self, Running, StartProblem, Way};
 use crate::settings::Sources;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use tracing_core::Subscriber;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::{Layer, Registry};
 
 /// Starts tracing as the settings say: the same sources as with `#[traced_service]`, and above them what is set here.
 ///
@@ -32,6 +37,7 @@ use std::sync::Arc;
 #[derive(Clone, Default)]
 pub struct Builder {
     settings: Vec<(String, String)>,
+    layers: Option<&'static Layers>,
 }
 
 impl Builder {
@@ -48,6 +54,34 @@ impl Builder {
         self
     }
 
+    /// Lets layers of `tracing-subscriber` see what the program does: `fmt`, a console, one of your own; several as a `Vec` of boxed
+    /// ones, or joined by `and_then`. Without a filter of its own a layer sees everything, of every library and level.
+    ///
+    /// They stand on a registry of their own beside the recorder. A `#[traced]` function whose call site a layer wants makes
+    /// an ordinary span, which the layer sees with its fields, at the price of one; what no layer wants costs what it did. What
+    /// they show is theirs to decide: neither `tracing_filter` nor the rules for single spans count for them.
+    ///
+    /// They stay for the rest of the process, also after the end of tracing and where that is disabled; a later start may replace
+    /// them.
+    ///
+    /// ```no_run
+    /// use tracing_subscriber::filter::LevelFilter;
+    /// use tracing_subscriber::{Layer as _, fmt};
+    ///
+    /// # fn main() -> Result<(), synndicate::StartError> {
+    /// let tracing = synndicate::Builder::new()
+    ///     .layers(fmt::layer().with_filter(LevelFilter::INFO))
+    ///     .start()?;
+    /// # tracing.shutdown();
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn layers(mut self, layer: impl Layer<Registry> + Send + Sync) -> Builder {
+        self.layers = Some(Layers::new(layer));
+        self
+    }
+
     /// Starts tracing for the whole process.
     ///
     /// Warnings and the line that says where traces go are written to standard error. A backend that cannot be reached is no
@@ -60,17 +94,35 @@ impl Builder {
         Ok(Tracing { running: self.run()? })
     }
 
+    /// Starts tracing through a layer for a `tracing_subscriber` stack of yours, in place of the subscriber of the process, as
+    /// [`layer`](crate::layer) does by the settings alone.
+    ///
+    /// # Errors
+    ///
+    /// When something is wrong with the settings, or when tracing runs already.
+    pub fn layer<S>(self) -> Result<(impl Layer<S> + Send + Sync + use<S>, Tracing), StartError>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let core = Arc::new(AtomicU32::new(0));
+        let sources = Sources { builder: self.settings, ..Sources::from_process() };
+        let plan = running::plan(&sources).map_err(StartError)?;
+        let running = running::start(&plan, Way::Layer(core.clone())).map_err(StartError)?;
+        Ok((recorder::layer(core), Tracing { running }))
+    }
+
     /// The same for who ends it in another way. `None`: tracing is disabled.
     pub(crate) fn run(self) -> Result<Option<Arc<Running>>, StartError> {
         let sources = Sources { builder: self.settings, ..Sources::from_process() };
         let plan = running::plan(&sources).map_err(StartError)?;
-        running::start(&plan).map_err(StartError)
+        running::start(&plan, Way::Subscriber(self.layers)).map_err(StartError)
     }
 
     /// With what `other` sets in addition, which counts where both set a key.
     pub(crate) fn and(mut self, other: Builder) -> Builder {
         self.settings.retain(|(key, _)| !other.settings.iter().any(|(others, _)| others == key));
         self.settings.extend(other.settings);
+        self.layers = other.layers.or(self.layers);
         self
     }
 
@@ -107,9 +159,44 @@ impl Builder {
     fn start_with(self, exporter: Exporter) -> Result<Tracing, StartError> {
         let sources = Sources { builder: self.settings, ..Sources::from_process() };
         let plan = running::plan(&sources).map_err(StartError)?;
-        let running = running::start_with(&plan, exporter).map_err(StartError)?;
+        let running = running::start_with(&plan, Way::Subscriber(self.layers), exporter)
+            .map_err(StartError)?;
         Ok(Tracing { running })
     }
+}
+
+/// Starts tracing as the settings say, and gives a layer for a `tracing_subscriber` stack of yours that records what goes through
+/// it. Tracing ends when the second value is dropped or shut down.
+///
+/// ```no_run
+/// use tracing_subscriber::prelude::*;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let (layer, tracing) = synndicate::layer()?;
+/// tracing_subscriber::registry().with(tracing_subscriber::fmt::layer()).with(layer).init();
+/// // … the program …
+/// tracing.shutdown();
+/// # Ok(())
+/// # }
+/// ```
+///
+/// What is recorded is the same as by the recorder itself: spans and events as `tracing_filter` and the rules say, `#[traced]`
+/// functions with all their attributes, [`set_attribute`](crate::set_attribute), [`propagation`](crate::propagation), tasks. Filters of other layers do not
+/// count for it; one of its own (`.with_filter`) does. Two things differ. Every span costs as much as the stack makes it cost:
+/// several times what it costs where the recorder is the subscriber, which layers of yours may stand beside
+/// ([`Builder::layers`]). And what the stack leaves out altogether, as by a filter above all layers, is not recorded.
+///
+/// The stack must stand on a [`Registry`], and one such layer is enough for it: of two each sees its own spans only.
+/// `OpenTelemetrySpanExt` looks for the layer of tracing-opentelemetry and not for this one.
+///
+/// # Errors
+///
+/// When something is wrong with the settings, or when tracing runs already.
+pub fn layer<S>() -> Result<(impl Layer<S> + Send + Sync + use<S>, Tracing), StartError>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    Builder::new().layer()
 }
 
 impl fmt::Debug for Builder {

@@ -25,8 +25,12 @@
 //!
 //! The recorder is a [`tracing`](https://docs.rs/tracing) subscriber: spans and events of every library join the same traces, and
 //! `Span::current()`, `.instrument()`, `record` and `in_scope` work on `#[traced]` spans. It is the subscriber of the whole
-//! process, so `tracing_subscriber::fmt().init()` must go. What needs `LookupSpan` or `OpenTelemetrySpanExt` cannot work on it;
-//! [`set_attribute`] takes their place.
+//! process, so `tracing_subscriber::fmt().init()` must go. Layers of yours go on beside it, given to
+//! [`traced_service`](macro@traced_service#layers) or to [`Builder::layers`]; or the recorder becomes a layer of your stack:
+//! [`layer`](fn@layer).
+//!
+//! What looks for `LookupSpan` or for the layer of tracing-opentelemetry in the current subscriber does not find it there:
+//! `OpenTelemetrySpanExt` does nothing. [`set_attribute`] and [`propagation`] take its place.
 //!
 //! Records of the crate `log` are events of the span that is current with the feature `log-records`: tracing that starts is the
 //! process's logger then, by `tracing-log`, and whoever installs another one afterwards is refused. One that is installed
@@ -95,6 +99,7 @@
 //! | `zipkin` | yes | Zipkin's own format over HTTP |
 //! | `tls` | yes | TLS by rustls, with the roots of the operating system |
 //! | `console` | yes | traces as trees or JSON lines on standard error |
+//! | `log` | yes | the log of a program with [`traced_service`](macro@traced_service#the-log) |
 //! | `spool` | yes | spans on disk while no backend takes them |
 //! | `tower` | no | a layer that traces the requests of servers and clients: [`tower`](https://docs.rs/synndicate/latest/synndicate/tower) |
 //! | `reqwest` | no | requests of reqwest as spans: [`reqwest`](https://docs.rs/synndicate/latest/synndicate/reqwest) |
@@ -171,6 +176,9 @@ mod commands;
 
 mod shutdown;
 
+#[cfg(feature = "log")]
+mod log;
+
 mod service;
 
 mod builder;
@@ -192,7 +200,7 @@ pub mod guide;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use builder::{Builder, StartError, Tracing};
+pub use builder::{Builder, StartError, Tracing, layer};
 pub use capture::traced;
 pub use health::{BackendHealth, BackendState};
 #[cfg(feature = "axum")]

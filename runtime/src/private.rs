@@ -17,7 +17,7 @@ pub use crate::recorder::{
     TracedStream, Value, amend_once, enter, enter_at, first, first_attributes, prepare, prepare_at,
     record_once, traced,
 };
-pub use crate::service::{Flavor, run, run_async};
+pub use crate::service::{Flavor, layers, run, run_async};
 pub use crate::settings::ServiceAttribute;
 pub use tracing_core;
 

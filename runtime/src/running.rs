@@ -9,14 +9,16 @@ use crate::forked;
 use crate::pipeline::{Accounts, FirstProbe, Health, Ledger, Parts, Pipeline, Queue, RetryPolicy};
 use crate::plan::{Backend, Plan, SpoolPlan};
 use crate::propagation::use_propagators;
-use crate::recorder::{self, AnotherSubscriber, Config, Core, Filter, Limits, Rules, Sampler};
+use crate::recorder::{
+    self, AnotherSubscriber, Config, Core, Filter, Layers, Limits, Rules, Sampler,
+};
 use crate::report;
 #[cfg(feature = "tower")]
 use crate::requests::Requests;
 use crate::settings::{Scalar, SettingsErrors, Sources, load};
 use crate::spool::Spool;
 use std::sync::atomic::{
-    AtomicBool,
+    AtomicBool, AtomicU32,
     Ordering::{AcqRel, Acquire, Release},
 };
 use std::sync::mpsc::Receiver;
@@ -34,8 +36,17 @@ const FIRST_ANSWER: Duration = Duration::from_millis(300);
 static STARTING: Mutex<()> = Mutex::new(());
 static RUNNING: Mutex<Option<Arc<Running>>> = Mutex::new(None);
 
+/// How the process reaches the recorder.
+pub(crate) enum Way {
+    /// It is the subscriber, with these layers beside it.
+    Subscriber(Option<&'static Layers>),
+    /// It is a layer of somebody's stack, which turns to the core of this number.
+    Layer(Arc<AtomicU32>),
+}
+
 /// Tracing between its start and its end.
 pub(crate) struct Running {
+    way: Way,
     pipeline: Pipeline,
     /// How long its end may take.
     timeout: Duration,
@@ -69,22 +80,24 @@ pub(crate) fn plan(sources: &Sources) -> Result<Plan, StartProblem> {
 }
 
 /// Starts what the plan says, and tells in one line where traces go. `None` where that is nowhere.
-pub(crate) fn start(plan: &Plan) -> Result<Option<Arc<Running>>, StartProblem> {
-    start_by(plan, exporter)
+pub(crate) fn start(plan: &Plan, way: Way) -> Result<Option<Arc<Running>>, StartProblem> {
+    start_by(plan, way, exporter)
 }
 
 /// The same with an exporter of the caller's choice in the place of the first backend's.
 #[cfg(any(feature = "sdk", feature = "testing"))]
 pub(crate) fn start_with(
     plan: &Plan,
+    way: Way,
     primary: Exporter,
 ) -> Result<Option<Arc<Running>>, StartProblem> {
     let mut primary = Some(primary);
-    start_by(plan, |backend| primary.take().map_or_else(|| exporter(backend), Ok))
+    start_by(plan, way, |backend| primary.take().map_or_else(|| exporter(backend), Ok))
 }
 
 fn start_by(
     plan: &Plan,
+    mut way: Way,
     mut exporter: impl FnMut(&Backend) -> Result<Exporter, SetupError>,
 ) -> Result<Option<Arc<Running>>, StartProblem> {
     if forked::is_child() {
@@ -100,8 +113,12 @@ fn start_by(
         exporters.push(exporter(backend).map_err(StartProblem::Setup)?);
     }
     let mut exporters = exporters.into_iter();
+    if let Way::Subscriber(layers) = &mut way {
+        *layers = layers.or_else(recorder::layers_of_process);
+    }
     let Some(primary) = exporters.next() else {
         *lock(&RUNNING) = None;
+        way.turn_to_nothing().map_err(another_subscriber)?;
         report::say(&format!("tracing of `{name}` is disabled"));
         return Ok(None);
     };
@@ -109,7 +126,7 @@ fn start_by(
     let places = Places::of(&primary, &fallbacks);
     forked::settle();
     let (running, probe) =
-        Running::new(plan, primary, fallbacks).inspect_err(|_| forked::leave())?;
+        Running::new(plan, way, primary, fallbacks).inspect_err(|_| forked::leave())?;
     let running = Arc::new(running);
     *lock(&RUNNING) = Some(running.clone());
     drop(starting);
@@ -119,9 +136,47 @@ fn start_by(
     Ok(Some(running))
 }
 
+impl Way {
+    fn layers(&self) -> Option<&'static Layers> {
+        match self {
+            Way::Subscriber(layers) => *layers,
+            Way::Layer(_) => None,
+        }
+    }
+
+    fn turn_to(&self, core: &Core) -> Result<(), AnotherSubscriber> {
+        match self {
+            Way::Subscriber(_) => recorder::turn_to(Some(core)),
+            Way::Layer(number) => {
+                number.store(core.id, Release);
+                recorder::ask_call_sites_again();
+                Ok(())
+            }
+        }
+    }
+
+    /// Nothing is recorded any more.
+    fn turn_away(&self) {
+        match self {
+            // Nobody else's subscriber can have come between.
+            Way::Subscriber(_) => _ = recorder::turn_to(None),
+            Way::Layer(number) => {
+                number.store(0, Release);
+                recorder::ask_call_sites_again();
+            }
+        }
+    }
+
+    /// Nothing is recorded; layers see what happens all the same.
+    fn turn_to_nothing(&self) -> Result<(), AnotherSubscriber> {
+        self.layers().map_or(Ok(()), recorder::turn_to_layers)
+    }
+}
+
 impl Running {
     fn new(
         plan: &Plan,
+        way: Way,
         primary: Exporter,
         fallbacks: Vec<Exporter>,
     ) -> Result<(Running, Receiver<FirstProbe>), StartProblem> {
@@ -129,13 +184,12 @@ impl Running {
         let accounts = Accounts::new(spool.as_ref().map(|spool| spool.tally().clone()));
         let accounts = Arc::new(accounts);
         let queue = Arc::new(Queue::new(plan.queue, accounts.clone()));
-        let core = Core::new(recorder_config(plan), queue.clone());
+        let core = Core::new(recorder_config(plan, way.layers()), queue.clone());
         use_propagators(&plan.propagators);
         #[cfg(feature = "tower")]
         Requests::new(&plan.http_exclude, plan.http_response_header.as_ref()).apply();
         recorder::use_redaction_key(plan.redaction_key.as_ref());
-        recorder::turn_to(Some(&core))
-            .map_err(|AnotherSubscriber| StartProblem::AnotherSubscriber)?;
+        way.turn_to(&core).map_err(another_subscriber)?;
         #[cfg(feature = "log-records")]
         recorder::take_log_records();
         #[cfg(feature = "opentelemetry")]
@@ -155,9 +209,13 @@ impl Running {
             spool,
             say: Arc::new(report::say),
         };
-        let (pipeline, probe) = Pipeline::start(parts).map_err(without_pipeline)?;
+        let (pipeline, probe) = Pipeline::start(parts).map_err(|error| {
+            way.turn_away();
+            StartProblem::Worker(error)
+        })?;
         let [ending, ended, told] = [const { AtomicBool::new(false) }; 3];
-        Ok((Running { pipeline, timeout: plan.shutdown_timeout, ending, ended, told }, probe))
+        let timeout = plan.shutdown_timeout;
+        Ok((Running { way, pipeline, timeout, ending, ended, told }, probe))
     }
 
     fn has_ended(&self) -> bool {
@@ -171,8 +229,8 @@ impl Running {
             return end_in_child();
         }
         if !self.ending.swap(true, AcqRel) {
-            // First, so that under load no more spans begin than can be sent. Nobody else's subscriber can have come between.
-            let _ = recorder::turn_to(None);
+            // First, so that under load no more spans begin than can be sent.
+            self.way.turn_away();
         }
         let ledger = self.pipeline.shutdown(self.timeout);
         self.leave();
@@ -232,9 +290,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn without_pipeline(error: io::Error) -> StartProblem {
-    let _ = recorder::turn_to(None);
-    StartProblem::Worker(error)
+fn another_subscriber(_: AnotherSubscriber) -> StartProblem {
+    StartProblem::AnotherSubscriber
 }
 
 /// A disk that cannot be used is no reason for a program not to run.
@@ -257,7 +314,7 @@ fn exporter(backend: &Backend) -> Result<Exporter, SetupError> {
     }
 }
 
-fn recorder_config(plan: &Plan) -> Config {
+fn recorder_config(plan: &Plan, layers: Option<&'static Layers>) -> Config {
     let limits = &plan.limits;
     Config {
         sampler: Sampler::new(plan.sample_rate),
@@ -270,6 +327,7 @@ fn recorder_config(plan: &Plan) -> Config {
             span_bytes: SPAN_BYTES,
         },
         rules: Rules(plan.rules.clone()),
+        layers,
     }
 }
 
@@ -411,7 +469,8 @@ impl fmt::Display for StartProblem {
             ),
             StartProblem::AnotherSubscriber => f.write_str(
                 "another `tracing` subscriber is installed for this process\n\
-                 hint: remove what installs it, such as `tracing_subscriber::fmt().init()`; there can be one only",
+                 hint: remove what installs it, such as `tracing_subscriber::fmt().init()`; there can be one only\n\
+                 hint: or keep it, and put the layer of `synndicate::layer()` into it",
             ),
             StartProblem::RunsInParent => f.write_str(
                 "tracing cannot be started: this process was forked from one that traces\n\

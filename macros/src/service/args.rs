@@ -1,4 +1,4 @@
-//! The arguments of `#[traced_service]`: settings, and the runtime of an `async fn main`.
+//! The arguments of `#[traced_service]`: settings, the runtime of an `async fn main`, and layers.
 //!
 //! Which settings there are is the runtime's knowledge, not the macro's: they are checked when the program starts, with those of
 //! all other sources.
@@ -20,6 +20,8 @@ pub(super) struct Args {
     pub(super) settings: Vec<Setting>,
     pub(super) flavor: Flavor,
     pub(super) crate_path: Slot<syn::Path>,
+    /// An expression.
+    pub(super) layers: Slot<TokenStream>,
 }
 
 impl Args {
@@ -43,6 +45,7 @@ impl Args {
                     diagnostics.error(&argument.value, message);
                 }
             }
+            ("layers", _) => self.layers.set(diagnostics, word, argument.value),
             (option, value) if Flavor::OPTIONS.contains(&option) => {
                 self.flavor.set(word, &argument.value, value.ok().as_ref(), diagnostics);
             }

@@ -3,7 +3,7 @@
 //! ```text
 //! async fn main() -> R { body }      fn main() -> R {
 //!                                        async fn main() -> R { body }
-//!                                        run_async(ServiceAttribute { … }, Flavor::MultiThread, main)
+//!                                        run_async(ServiceAttribute { … }, None, Flavor::MultiThread, main)
 //!                                    }
 //! ```
 //!
@@ -46,12 +46,12 @@ fn service(main: &MainFn, args: &Args) -> TokenStream {
     let private = Paths::new(args.crate_path.get().cloned()).private();
     let MainFn { outer, inner, visibility, .. } = main;
     let (name, output, function) = (&main.signature.ident, &main.signature.output, main.plain());
-    let attribute = attribute(args, &private);
+    let (attribute, layers) = (attribute(args, &private), layers(args, &private));
     let run = if main.is_async() {
         let flavor = args.flavor.tokens(&private);
-        quote!(#private::run_async(#attribute, #flavor, #name))
+        quote!(#private::run_async(#attribute, #layers, #flavor, #name))
     } else {
-        quote!(#private::run(#attribute, #name))
+        quote!(#private::run(#attribute, #layers, #name))
     };
     quote! {
         #(#outer)*
@@ -74,6 +74,14 @@ fn faulty(main: &MainFn) -> TokenStream {
             #function
             ::core::unimplemented!()
         }
+    }
+}
+
+/// How the user's layers are made, once the settings are known to be right.
+fn layers(args: &Args, private: &TokenStream) -> TokenStream {
+    match args.layers.get() {
+        Some(layers) => quote!(::core::option::Option::Some(|| #private::layers(#layers))),
+        None => quote!(::core::option::Option::None),
     }
 }
 

@@ -72,7 +72,7 @@ impl Thread {
 
     /// What goes on with the requests that the innermost span causes.
     pub(crate) fn carried(&self, span: &SpanContext, beside: &Beside) -> Option<Arc<Carried>> {
-        let of_stack = || self.stack.carried(span.recorder).cloned();
+        let of_stack = || self.stack.carried(span.recorder);
         beside.carried(span.trace_id).or_else(of_stack)
     }
 

@@ -9,6 +9,11 @@ pub(crate) const REMOTE: u32 = 1 << 2;
 /// Its parent is in another process.
 pub(crate) const REMOTE_PARENT: u32 = 1 << 3;
 
+/// Layers see it: they know it by an id of theirs, which its slot keeps.
+pub(crate) const SEEN: u32 = 1 << 4;
+/// Nobody records it, it is there for layers alone. What is in it belongs to the recorded span around it, whose identity it has.
+pub(crate) const ASIDE: u32 = 1 << 5;
+
 /// A span's identity.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct SpanContext {
@@ -16,7 +21,7 @@ pub(crate) struct SpanContext {
     pub(crate) span_id: u64,
     /// Which recorder it belongs to: a scoped one may sit over a global one, and their spans must not mix.
     pub(crate) recorder: u32,
-    /// [`SAMPLED`] and [`REMOTE`].
+    /// [`SAMPLED`], [`REMOTE`] and [`SEEN`].
     pub(crate) flags: u32,
 }
 

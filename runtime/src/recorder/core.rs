@@ -4,6 +4,7 @@ use super::context::SAMPLED;
 use super::drain::Drain;
 use super::encoder::Limits;
 use super::install;
+use super::layers::{LAYERED, Layers};
 use super::registry;
 use super::ring::{Drained, Ring};
 use super::rings::Rings;
@@ -28,6 +29,17 @@ pub(crate) struct Config {
     pub(crate) filter: Filter,
     pub(crate) limits: Limits,
     pub(crate) rules: Rules,
+    /// Those of users beside the recorder.
+    pub(crate) layers: Option<&'static Layers>,
+}
+
+impl Config {
+    /// Nothing is recorded; there are layers all the same.
+    pub(super) fn of_nothing(layers: &'static Layers) -> Config {
+        let (filter, rules) = (Filter(Targets::new()), Rules::default());
+        let layers = Some(layers);
+        Config { sampler: Sampler::new(0.0), filter, limits: Limits::NONE, rules, layers }
+    }
 }
 
 /// Which spans and events are recorded, by target and level.
@@ -103,8 +115,13 @@ pub(crate) fn find(id: u32) -> Option<Arc<Core>> {
 
 impl Core {
     pub(crate) fn new(config: Config, outlet: Arc<dyn Outlet>) -> Arc<Core> {
+        let mut id = NEXT.fetch_add(1, Relaxed);
+        if let Some(layers) = config.layers {
+            id |= LAYERED;
+            layers.belong_to(id);
+        }
         let core = Arc::new(Core {
-            id: NEXT.fetch_add(1, Relaxed),
+            id,
             rules: Mutex::new(Arc::new(config.rules.clone())),
             config,
             counters: Counters::default(),

@@ -5,16 +5,17 @@ use super::beside::Beside;
 use super::context::SpanContext;
 use super::encoder::{Content, Limits, Precedence, Value};
 use super::foreign;
-use super::install::current_recorder;
-use super::subscriber::{encoded, innermost, write_entered};
+use super::install::current_core;
+use super::spans::{encoded, innermost, write_entered};
 use super::thread;
 use super::visit::{is_special, set_special};
 
 /// Sets an attribute of the current span: any key, any [`Value`]. The last write of a key wins, over what the macro recorded
 /// too. The names `otel.name`, `otel.kind`, `otel.status_code` and `otel.status_description` set what they say.
 ///
-/// Without a current span, or in a trace that is not sampled, it does nothing. Under another subscriber than this crate's, the keys
-/// are those that the span's call site declares, as with `Span::record`; others are ignored.
+/// Without a current span, or in a trace that is not sampled, it does nothing. Layers beside the recorder, or beside the one of
+/// [`layer`](fn@crate::layer), are not told. Under a subscriber that is not this crate's and has no layer of it, the keys are those that the
+/// span's call site declares, as with `Span::record`; others are ignored.
 ///
 /// ```
 /// #[synndicate::traced]
@@ -55,7 +56,7 @@ fn as_text(value: &(impl Value + ?Sized), limits: Limits) -> Option<String> {
 
 /// Writes to the current span, if it is recorded. `write` may run user code.
 pub(super) fn amend(write: impl FnOnce(&mut Content, Limits)) {
-    let Some(recorder) = current_recorder() else { return foreign::set_on_current(write) };
+    let Some(recorder) = current_core() else { return foreign::set_on_current(write) };
     let span = innermost(recorder, &Beside::now()).filter(|(context, _)| context.is_sampled());
     let Some(span) = span else { return };
     let Some(limits) = thread::with(|thread| thread.limits(recorder)) else { return };
@@ -74,5 +75,5 @@ pub(super) fn amend(write: impl FnOnce(&mut Content, Limits)) {
 /// The identity of the current span.
 #[cfg(test)]
 pub(crate) fn context() -> Option<SpanContext> {
-    Some(innermost(current_recorder()?, &Beside::now())?.0)
+    Some(innermost(current_core()?, &Beside::now())?.0)
 }

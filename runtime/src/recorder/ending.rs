@@ -7,7 +7,8 @@ use super::encoder::{Attributes, Content, Limits, Precedence, Value, put_excepti
 use super::frame::Frame;
 use super::install::current_recorder;
 use super::lane::Amend;
-use super::subscriber::known;
+use super::own::Own;
+use super::spans::Spans;
 use super::thread::{self, Thread};
 use std::fmt;
 use tracing::Span;
@@ -18,7 +19,7 @@ use tracing_core::span::Id;
 pub struct Ending<'a> {
     pub(super) content: &'a mut Content,
     pub(super) limits: Limits,
-    /// The span, where it is another subscriber's.
+    /// The span, where it is an ordinary one.
     pub(super) foreign: Option<&'a Span>,
 }
 
@@ -29,10 +30,15 @@ impl Ending<'_> {
         self.content.attributes(self.limits)
     }
 
+    /// Whether what is no attribute has to be told as one.
+    fn is_of_others(&self) -> bool {
+        self.foreign.is_some_and(|span| Own::of(span).is_none())
+    }
+
     /// Sets an attribute, or what a name like `otel.kind` sets.
     #[cold]
     pub fn set<V: Value + ?Sized>(&mut self, key: &str, value: &V) {
-        if self.foreign.is_some() {
+        if self.is_of_others() {
             self.content.attributes(self.limits).record_as(key, value);
         } else {
             set_by_name(self.content, key, value, self.limits);
@@ -42,7 +48,7 @@ impl Ending<'_> {
     /// Gives the span another name than its call site's.
     #[cold]
     pub(crate) fn rename(&mut self, name: &str) {
-        if self.foreign.is_some() {
+        if self.is_of_others() {
             self.content.attributes(self.limits).record_as("otel.name", name);
         } else {
             self.content.set_name(name);
@@ -52,7 +58,7 @@ impl Ending<'_> {
     /// The same by two words, with a blank between them.
     #[cfg(feature = "tower")]
     pub(crate) fn rename_by_words(&mut self, first: &str, second: &str) {
-        if self.foreign.is_some() {
+        if self.is_of_others() {
             self.rename(&[first, " ", second].concat());
         } else {
             self.content.set_name_of_words(first, second);
@@ -62,7 +68,7 @@ impl Ending<'_> {
     /// Marks the span as failed, without a word about it.
     #[cfg(feature = "tower")]
     pub(crate) fn mark_failed(&mut self) {
-        if self.foreign.is_some() {
+        if self.is_of_others() {
             self.content.attributes(self.limits).record_as("otel.status_code", "ERROR");
         } else {
             self.content.fail();
@@ -75,7 +81,9 @@ impl Ending<'_> {
         let Some(cause) = cause.into() else { return };
         if let Some(span) = self.foreign {
             span.follows_from(cause);
-        } else if let Some(to) = current_recorder().and_then(|recorder| known(recorder, &cause)) {
+        } else if let Some(to) =
+            current_recorder().and_then(|recorder| Spans(recorder).known(cause.into_u64()))
+        {
             self.content.link(&to, self.limits);
         }
     }

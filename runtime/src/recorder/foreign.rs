@@ -1,16 +1,22 @@
-//! Call sites of `#[traced]` under somebody else's subscriber: ordinary `tracing` spans, with the same list of attributes.
+//! Call sites of `#[traced]` as ordinary `tracing` spans, with the same list of attributes: under somebody else's subscriber, and
+//! where layers want to see them.
 //!
-//! The attributes are encoded as ever and read back, so that nothing is compiled twice. All of it is off the fast path.
+//! The attributes are encoded as ever and read back, so that nothing is compiled twice. Where the span is the recorder's
+//! [own](super::own) after all they go there as they are, and the others are told besides. All of it is off the fast path.
 
 use super::callsite::CallSite;
 use super::encoder::{Content, INTERNAL, KINDS, Limits, Shown, field, pair};
 use super::ending::Ending;
+use super::install::{current_core, current_recorder};
 use super::lane::{Amend, Record};
 use super::origin::Origin;
+use super::own::Own;
+use super::panic;
 use crate::batch::protobuf::{Field, Fields, Value};
 use std::cell::Cell;
 use tracing::Span;
-use tracing_core::{Callsite as _, dispatcher};
+use tracing::span::EnteredSpan;
+use tracing_core::{Callsite as _, Event, dispatcher};
 
 /// The other subscriber has limits of its own.
 pub(super) const LIMITS: Limits = Limits {
@@ -24,6 +30,8 @@ pub(super) const LIMITS: Limits = Limits {
 thread_local! {
     /// The call site whose future has just been given a span, and that span, for its first attributes.
     static EXPECTED: Cell<Option<(&'static CallSite, Span)>> = const { Cell::new(None) };
+    /// The span of ours of which only the others are being told. 0: none.
+    static TELLING: Cell<u64> = const { Cell::new(0) };
 }
 
 /// An ordinary span, if the current subscriber wants it.
@@ -33,11 +41,11 @@ pub(super) fn span(
     origin: Option<&Origin>,
     record: Record<'_>,
 ) -> Option<Span> {
-    let interest = site.callsite.interest();
-    let wanted = || {
-        interest.is_always() || dispatcher::get_default(|current| current.enabled(site.metadata))
-    };
-    if interest.is_never() || !wanted() {
+    if let Some(core) = current_core() {
+        // So that it is known there with what only the function's own call site knows.
+        site.decision(core);
+    }
+    if !is_wanted(site) {
         return None;
     }
     let values = site.callsite.metadata().fields().value_set(&[]);
@@ -49,10 +57,57 @@ pub(super) fn span(
         let name = KINDS.get(usize::from(site.kind) - 1).copied();
         span.record("otel.kind", name);
     }
-    let mut content = Content::default();
-    record(&mut content.attributes(LIMITS));
+    let (mut content, limits) = blank(&span);
+    content.set_kind_of_site(site.kind);
+    let mut beginning = Beginning { span: &span, unfinished_since: Some(panic::count()) };
+    record(&mut content.attributes(limits));
+    beginning.unfinished_since = None;
     write(&span, &content);
+    drop(beginning);
     Some(span)
+}
+
+/// A span whose attributes are being evaluated. If that panics the span is over before it has begun, as a failed one.
+struct Beginning<'a> {
+    span: &'a Span,
+    /// How many panics there were before; `None`: no attribute has panicked.
+    unfinished_since: Option<u32>,
+}
+
+impl Drop for Beginning<'_> {
+    fn drop(&mut self) {
+        if let (Some(panics), Some(own)) = (self.unfinished_since, Own::of(self.span)) {
+            own.fail_by_panic(&panic::message_since(panics));
+            own.end();
+        }
+    }
+}
+
+fn is_wanted(site: &'static CallSite) -> bool {
+    // Where the recorder is the current one its layers want it, or it would be in the lane.
+    if current_recorder().is_some() {
+        return true;
+    }
+    let interest = site.callsite.interest();
+    let is_enabled = || dispatcher::get_default(|current| current.enabled(site.metadata));
+    interest.is_always() || !interest.is_never() && is_enabled()
+}
+
+/// What is to be written for a span, and what it may hold.
+pub(super) fn blank(span: &Span) -> (Box<Content>, Limits) {
+    let mut content = Box::<Content>::default();
+    let limits = Own::of(span).and_then(|own| own.prepare(&mut content));
+    (content, limits.unwrap_or(LIMITS))
+}
+
+/// Whether recorders know already what they are being told of the span with this id.
+pub(super) fn is_telling(id: u64) -> bool {
+    TELLING.get() == id
+}
+
+/// Whether an event only tells others of a failure that is written in its span.
+pub(super) fn has_told(event: &Event<'_>) -> bool {
+    TELLING.get() != 0 && event.metadata().target() == module_path!()
 }
 
 /// The next call of [`first`] by this call site is for a span that was just made.
@@ -81,14 +136,15 @@ pub(super) fn first(site: &'static CallSite) -> Option<Span> {
 /// Lets user code add to a span.
 #[cold]
 pub(super) fn amend(span: &Span, amend: Amend<'_>) {
-    let mut addition = Addition { span, content: Content::default() };
-    amend(&mut Ending { content: &mut addition.content, limits: LIMITS, foreign: Some(span) });
+    let (content, limits) = blank(span);
+    let mut addition = Addition { span, content };
+    amend(&mut Ending { content: &mut addition.content, limits, foreign: Some(span) });
 }
 
 /// What is written for a span. It is added when this is dropped, also by a panic of user code.
 struct Addition<'a> {
     span: &'a Span,
-    content: Content,
+    content: Box<Content>,
 }
 
 impl Drop for Addition<'_> {
@@ -97,9 +153,70 @@ impl Drop for Addition<'_> {
     }
 }
 
+/// An ordinary span that is the current one.
+#[derive(Debug)]
+pub(super) struct Entered {
+    span: EnteredSpan,
+    /// The thread was unwinding already, so that its panic is not this span's.
+    unwinding: bool,
+}
+
+impl Entered {
+    pub(super) fn enter(span: Span) -> Entered {
+        Entered { span: span.entered(), unwinding: std::thread::panicking() }
+    }
+
+    pub(super) fn span(&self) -> &Span {
+        &self.span
+    }
+
+    /// Whether the code in the span has just panicked.
+    pub(super) fn has_panicked(&self) -> bool {
+        std::thread::panicking() && !self.unwinding
+    }
+
+    /// Leaves the span, which goes on.
+    pub(super) fn leave(self) -> Span {
+        self.span.exit()
+    }
+
+    /// Ends the span.
+    pub(super) fn end(self) {
+        if let Some(own) = Own::of(&self.span) {
+            if self.has_panicked() {
+                own.fail_by_panic(&panic::message_in(own.span_id()));
+            }
+            own.end();
+        }
+    }
+
+    /// Ends the span of what was dropped unfinished.
+    pub(super) fn cancel(self) {
+        if let Some(own) = Own::of(&self.span) {
+            own.add(|content| content.mark("synndicate.cancelled", &true));
+        }
+        self.end();
+    }
+}
+
+/// Holds a span back whose time has not begun; where it never begins there is none.
+pub(super) fn hold_back(span: &Span) {
+    if let Some(own) = Own::of(span) {
+        own.hold_back();
+    }
+}
+
+/// Begins the time of a span that was held back.
+pub(super) fn start(span: &Span) {
+    if let Some(own) = Own::of(span) {
+        own.start();
+    }
+}
+
 /// Adds what was written for a span. A failure becomes an event in it, as `#[instrument(err)]` makes one.
 fn add(span: &Span, content: &Content) {
     write(span, content);
+    let _telling = Telling::of(span);
     for event in Fields(content.bytes()).filter(|field| field.number == u64::from(field::EVENTS)) {
         let text = |key| find_text(&event, key).unwrap_or_default();
         let (kind, message) = (text("exception.type"), text("exception.message"));
@@ -119,7 +236,26 @@ pub(super) fn set_on_current(write: impl FnOnce(&mut Content, Limits)) {
     }
 }
 
+/// While it lives recorders know of a span what others are told.
+struct Telling(u64);
+
+impl Telling {
+    fn of(span: &Span) -> Telling {
+        Telling(TELLING.replace(Own::of(span).map_or(0, Own::id)))
+    }
+}
+
+impl Drop for Telling {
+    fn drop(&mut self) {
+        TELLING.set(self.0);
+    }
+}
+
 fn write(span: &Span, content: &Content) {
+    if let Some(own) = Own::of(span) {
+        own.absorb(content);
+    }
+    let _telling = Telling::of(span);
     for attribute in
         Fields(content.bytes()).filter(|field| field.number == u64::from(field::ATTRIBUTES))
     {

@@ -1,15 +1,16 @@
 //! The lane: spans of `#[traced]` functions, which live where their call lives.
 //!
-//! The same generated code serves when the current subscriber is somebody else's: then the span is an ordinary `tracing` one,
-//! with the same attributes.
+//! The same generated code serves when the current subscriber is somebody else's, or when layers of the recorder want to see the
+//! call site: then the span is an ordinary `tracing` one, with the same attributes.
 
 use super::beside::Beside;
 use super::callsite::CallSite;
 use super::clock;
-use super::encoder::{Attributes, put_exception};
+use super::encoder::{Attributes, Content, Limits, put_exception};
 use super::ending::{self, Ending};
-use super::foreign;
+use super::foreign::{self, Entered};
 use super::frame::Frame;
+use super::layers::{self, LAYERED};
 use super::origin::Origin;
 use super::panic;
 use super::stack::State;
@@ -18,7 +19,6 @@ use super::thread::{self, Thread};
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
-use tracing::span::EnteredSpan;
 use tracing_core::{Dispatch, dispatcher};
 
 /// What a call site records when its span begins. A trait object, as all that call sites hand over: what is around it is compiled
@@ -55,7 +55,7 @@ pub struct Guard {
     /// 0: there is no span, or it is a foreign one.
     span_id: u64,
     // Taken when the guard is dropped, so that nothing is left to drop at every call site.
-    foreign: ManuallyDrop<Option<Box<EnteredSpan>>>,
+    foreign: ManuallyDrop<Option<Box<Entered>>>,
     not_send: PhantomData<*const ()>,
 }
 
@@ -72,8 +72,8 @@ impl Guard {
     pub fn finish(&self, amend: Amend<'_>) {
         if self.span_id != 0 {
             ending::amend(self.span_id, amend);
-        } else if let Some(span) = &*self.foreign {
-            foreign::amend(span, amend);
+        } else if let Some(entered) = &*self.foreign {
+            foreign::amend(entered.span(), amend);
         }
     }
 }
@@ -83,16 +83,16 @@ impl Drop for Guard {
     fn drop(&mut self) {
         if self.span_id != 0 {
             close(self.span_id);
-        } else if let Some(span) = self.foreign.take() {
-            leave_foreign(span);
+        } else if let Some(entered) = self.foreign.take() {
+            end_foreign(entered);
         }
     }
 }
 
 #[cold]
 #[inline(never)]
-fn leave_foreign(span: Box<EnteredSpan>) {
-    drop(span);
+fn end_foreign(entered: Box<Entered>) {
+    entered.end();
 }
 
 /// Begins a span of a sync function. `record` is called only when the span is recorded, before it becomes the current one.
@@ -146,7 +146,7 @@ fn guard(
 
 #[cold]
 fn foreign_guard(site: &'static CallSite, origin: Option<&Origin>, record: Record<'_>) -> Guard {
-    let span = foreign::span(site, origin, record).map(|span| Box::new(span.entered()));
+    let span = foreign::span(site, origin, record).map(|span| Box::new(Entered::enter(span)));
     Guard { foreign: ManuallyDrop::new(span), ..Guard::NONE }
 }
 
@@ -156,28 +156,34 @@ pub(super) enum Begun {
     /// It is off, or its trace is not sampled.
     Nothing,
     Lane(Box<Frame>),
-    /// Another subscriber is current.
+    /// Another subscriber is current, or layers want to see it: it is to be an ordinary span.
     Foreign,
 }
 
 #[inline(never)]
 pub(super) fn begin(site: &'static CallSite) -> Begun {
-    begin_by(|thread, recorder, beside| thread.begin(site, recorder, beside))
+    begin_by(site, |thread, recorder, beside| thread.begin(site, recorder, beside))
 }
 
 pub(super) fn begin_to_carry(site: &'static CallSite) -> Begun {
-    begin_by(|thread, recorder, beside| thread.begin_to_carry(site, recorder, beside))
+    begin_by(site, |thread, recorder, beside| thread.begin_to_carry(site, recorder, beside))
 }
 
 pub(super) fn begin_at(site: &'static CallSite, origin: &Origin) -> Begun {
-    begin_by(|thread, recorder, _| thread.begin_at(origin, site, recorder))
+    begin_by(site, |thread, recorder, _| thread.begin_at(origin, site, recorder))
 }
 
 #[inline(always)]
-fn begin_by(begin: impl FnOnce(&mut Thread, u32, &Beside) -> Option<Box<Frame>>) -> Begun {
+fn begin_by(
+    site: &'static CallSite,
+    begin: impl FnOnce(&mut Thread, u32, &Beside) -> Option<Box<Frame>>,
+) -> Begun {
     // Not `current_recorder`: a closure of its own is compiled into its place.
     let recorder = |current: &Dispatch| current.downcast_ref::<Recorder>().map(Recorder::id);
     let Some(recorder) = dispatcher::get_default(recorder) else { return Begun::Foreign };
+    if recorder & LAYERED != 0 && layers::want(site, recorder) {
+        return Begun::Foreign;
+    }
     let beside = Beside::now();
     match thread::with(|thread| begin(thread, recorder, &beside)) {
         Some(mut frame) => {
@@ -269,13 +275,17 @@ pub(super) fn note_panic(thread: &mut Thread, frame: &mut Frame) {
 
 #[cold]
 fn fail_by_panic(thread: &mut Thread, frame: &mut Frame, message: &str) {
-    if !frame.context.is_sampled() {
-        return;
+    if frame.context.is_sampled() {
+        put_panic(thread, frame.limits, &mut frame.content, message);
     }
-    frame.content.fail_by("panic");
+}
+
+/// Writes down that a span failed by a panic.
+pub(super) fn put_panic(thread: &mut Thread, limits: Limits, content: &mut Content, message: &str) {
+    content.fail_by("panic");
     let mut fields = thread.fragment();
-    put_exception(fields.buffer(), frame.limits, "panic", &message);
-    frame.content.event(b"exception", clock::unix(clock::monotonic()), &fields, frame.limits);
+    put_exception(fields.buffer(), limits, "panic", &message);
+    content.event(b"exception", clock::unix(clock::monotonic()), &fields, limits);
     thread.give_back_fragment(fields);
 }
 

@@ -13,7 +13,10 @@
 //!   and publishes its ids there, so handles and other threads can see it and nothing ever moves.
 //! - Every other `tracing` span has all its state in a slot.
 //! - Spans of the OpenTelemetry API are owned by values of other code. They have their state in a slot too, and are
-//!   current beside the stack.
+//!   current [beside](beside::Beside) the stack.
+//! - Layers of users stand beside the recorder on a registry of their own ([`layers`]); a call site that one of them wants leaves the
+//!   lane. Or the recorder is itself a layer of somebody's stack ([`face`]). Either way a `#[traced]` function makes an ordinary span
+//!   ([`foreign`]), and what it says goes into that span's slot as it is ([`own`]).
 //! - All write [`Content`](encoder::Content), encoded as it comes, and end in their thread's [`Ring`](ring::Ring).
 //! - Whether and how a call site is recorded is one [word](policy::Policy), decided by the [rules](rules) of the settings under the
 //!   lock of the [registry]; its number goes with the span to the worker, which renames, redacts and adds.
@@ -44,18 +47,21 @@ mod drain;
 mod encoder;
 mod ending;
 mod event;
+mod face;
 mod foreign;
 mod frame;
 mod future;
 mod ids;
 mod install;
 mod lane;
+mod layers;
 #[cfg_attr(not(feature = "log-records"), path = "log_records_off.rs")]
 mod log_records;
 #[cfg(feature = "tower")]
 mod ongoing;
 mod origin;
 mod outlet;
+mod own;
 #[cfg(feature = "opentelemetry")]
 mod owned;
 mod panic;
@@ -72,6 +78,7 @@ mod sampler;
 mod sites;
 mod slot;
 mod slots;
+mod spans;
 mod stack;
 mod stream;
 mod subscriber;
@@ -103,10 +110,17 @@ pub(crate) use clock::{FOLLOWED, clock_has_started};
 pub(crate) use clock::{follow_wall_clock, start_clock, wall_clock};
 pub(crate) use core::{Config, Core, Filter, Outlet};
 pub(crate) use encoder::{Limits, tell_chain};
+pub(crate) use face::layer;
 pub(crate) use ids::IdGenerator;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use install::scoped;
-pub(crate) use install::{AnotherSubscriber, current_recorder, turn_to};
+pub(crate) use install::{
+    AnotherSubscriber, ask_call_sites_again, current_core, layers_of_process, turn_to,
+    turn_to_layers,
+};
+pub(crate) use layers::Layers;
+#[cfg(feature = "log")]
+pub(crate) use layers::span_of_event;
 #[cfg(feature = "log-records")]
 pub(crate) use log_records::take_log_records;
 #[cfg(feature = "tower")]

@@ -2,6 +2,7 @@
 
 use super::callsite::CallSite;
 use super::ending::Ending;
+use super::own::Own;
 use super::polling::{Polling, State, Then};
 use super::prepared::prepare;
 use super::remote::Carried;
@@ -24,8 +25,12 @@ impl Ongoing {
 
     /// Passes this on with the requests that the span causes.
     pub(crate) fn carry(&mut self, carried: Option<Arc<Carried>>) {
-        if let State::Prepared(frame) = &mut self.state {
-            frame.carried = carried;
+        match &mut self.state {
+            State::Prepared(frame) => frame.carried = carried,
+            State::PreparedForeign(span) => {
+                Own::of(span).into_iter().for_each(|own| own.carry(carried.clone()));
+            }
+            State::New(_) | State::Lane(_) | State::Foreign(_) | State::Nothing => {}
         }
     }
 
@@ -36,8 +41,13 @@ impl Ongoing {
 
     /// The id of its trace, if that is recorded.
     pub(crate) fn trace_id(&self) -> Option<u128> {
-        let (State::Prepared(frame) | State::Lane(frame)) = &self.state else { return None };
-        frame.context.is_sampled().then_some(frame.context.trace_id)
+        match &self.state {
+            State::Prepared(frame) | State::Lane(frame) => {
+                frame.context.is_sampled().then_some(frame.context.trace_id)
+            }
+            State::PreparedForeign(span) | State::Foreign(span) => Some(Own::of(span)?.trace_id()),
+            State::New(_) | State::Nothing => None,
+        }
     }
 
     /// The span, for the next piece. Nothing stays here.

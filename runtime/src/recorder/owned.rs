@@ -5,12 +5,12 @@ use super::beside::{self, Beside};
 use super::clock;
 use super::context::{REMOTE, SAMPLED, SpanContext};
 use super::encoder::{Attributes, Content, Limits, Precedence, cut};
-use super::install::current_recorder;
+use super::install::current_core;
 use super::remote::{Carried, Outgoing, Sampled};
 use super::sites;
 use super::slot::Slot;
 use super::slots;
-use super::subscriber::encoded;
+use super::spans::encoded;
 use super::thread::{self, Thread};
 use crate::forked;
 use std::fmt;
@@ -63,7 +63,7 @@ impl OwnedSpan {
     /// Begins a span below `given`, or below what is current where that lies further in; at `start`, or now. `None` where nothing
     /// records it.
     pub(crate) fn begin(given: Option<&Given>, start: Option<SystemTime>) -> Option<OwnedSpan> {
-        let recorder = current_recorder()?;
+        let recorder = current_core()?;
         let (beside, active) = (Beside::now(), beside::named());
         let is_active = |given: &Given| {
             active.is_some_and(|active| {

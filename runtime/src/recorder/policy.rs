@@ -36,7 +36,12 @@ impl Policy {
         self.0.store(u64::from(recorder) << 32 | u64::from(decision.0), Release);
     }
 
-    /// Makes the next span ask again, if it was `recorder` that has decided.
+    /// Makes the next span ask again.
+    pub(crate) fn forget_all(&self) {
+        self.0.store(0, Release);
+    }
+
+    /// The same, if it was `recorder` that has decided.
     pub(crate) fn forget(&self, recorder: u32) {
         if self.of(recorder).is_some() {
             self.0.store(0, Release);
@@ -47,8 +52,12 @@ impl Policy {
 impl Decision {
     /// Nothing is recorded.
     pub(crate) const OFF: Decision = Decision(0);
+    /// An event is recorded.
+    pub(crate) const EVENT: Decision = Decision(1);
     /// The traced thread has to look at the ruling.
     const CONCERNS_THE_CALL: u32 = 1 << 31;
+    /// Layers want it, so that it is an ordinary span, whether or not it is recorded.
+    const SEEN: u32 = 1 << 30;
     /// Numbers take 24 bits, because a slot holds them beside its flags.
     const MOST: u32 = (1 << 24) - 1;
 
@@ -69,7 +78,17 @@ impl Decision {
 
     #[inline]
     pub(crate) fn is_off(self) -> bool {
-        self.0 == 0
+        self.0 & Decision::MOST == 0
+    }
+
+    /// The same, and layers want it.
+    pub(crate) fn seen(self) -> Decision {
+        Decision(self.0 | Decision::SEEN)
+    }
+
+    #[inline]
+    pub(crate) fn is_seen(self) -> bool {
+        self.0 & Decision::SEEN != 0
     }
 
     #[inline]
@@ -86,9 +105,15 @@ impl Decision {
     /// What the rules say that the traced thread has to know.
     #[cold]
     pub(crate) fn ruling(self) -> Option<&'static Ruling> {
-        let number = (self.0 & Decision::MOST) as usize;
-        RULINGS.get(number / PAGE)?.get()?.get(number % PAGE)?.get().copied()
+        ruling(self.0 & Decision::MOST)
     }
+}
+
+/// What the rules say, under this number, that the traced thread has to know.
+#[cold]
+pub(crate) fn ruling(number: u32) -> Option<&'static Ruling> {
+    let number = number as usize;
+    RULINGS.get(number / PAGE)?.get()?.get(number % PAGE)?.get().copied()
 }
 
 const PAGE: usize = 4096;

@@ -4,14 +4,13 @@ use super::beside::Beside;
 use super::callsite::CallSite;
 use super::clock;
 use super::ending;
-use super::foreign;
+use super::foreign::{self, Entered};
 use super::frame::Frame;
 use super::lane::{self, Amend, Begun};
 use super::stack;
 use super::thread::{self, Thread};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use tracing::Span;
-use tracing::span::EnteredSpan;
 
 /// What a wrapper holds between polls: 16 bytes.
 #[derive(Debug)]
@@ -22,6 +21,8 @@ pub(super) enum State {
     Prepared(Box<Frame>),
     Lane(Box<Frame>),
     Foreign(Box<Span>),
+    /// Not polled yet.
+    PreparedForeign(Box<Span>),
     /// No span, or the span is over, or its frame is on the stack.
     Nothing,
 }
@@ -42,6 +43,10 @@ impl State {
                 lane::start(&mut frame);
                 frame.fresh = false;
                 State::Lane(frame)
+            }
+            State::PreparedForeign(span) => {
+                foreign::start(&span);
+                State::Foreign(span)
             }
             begun => begun,
         }
@@ -90,7 +95,7 @@ pub(super) struct Polling<'a> {
     state: &'a mut State,
     /// 0: there is no span, or it is a foreign one.
     span_id: u64,
-    foreign: Option<Box<EnteredSpan>>,
+    foreign: Option<Box<Entered>>,
     pub(super) then: Then,
 }
 
@@ -101,7 +106,7 @@ impl<'a> Polling<'a> {
         let (mut span_id, mut foreign) = (0, None);
         match state.begin() {
             State::Lane(frame) => span_id = push(frame),
-            State::Foreign(span) => foreign = Some(Box::new(span.entered())),
+            State::Foreign(span) => foreign = Some(Box::new(Entered::enter(*span))),
             _ => {}
         }
         Polling { state, span_id, foreign, then: Then::Wait }
@@ -112,15 +117,15 @@ impl<'a> Polling<'a> {
     pub(super) fn amend(&self, amend: Amend<'_>) {
         if self.span_id != 0 {
             ending::amend(self.span_id, amend);
-        } else if let Some(span) = &self.foreign {
-            foreign::amend(span, amend);
+        } else if let Some(entered) = &self.foreign {
+            foreign::amend(entered.span(), amend);
         }
     }
 
     #[inline(never)]
     fn leave(&mut self) {
-        if let Some(span) = self.foreign.take() {
-            self.leave_foreign(*span);
+        if let Some(entered) = self.foreign.take() {
+            self.leave_foreign(*entered);
         }
         if self.span_id == 0 {
             return;
@@ -133,11 +138,15 @@ impl<'a> Polling<'a> {
     }
 
     #[cold]
-    fn leave_foreign(&mut self, span: EnteredSpan) {
+    fn leave_foreign(&mut self, entered: Entered) {
         foreign::expect_nothing();
-        let span = span.exit();
-        if self.then == Then::Wait && !std::thread::panicking() {
-            *self.state = State::Foreign(Box::new(span));
+        match self.then {
+            Then::Cancel if !entered.has_panicked() => entered.cancel(),
+            Then::Wait if !entered.has_panicked() => {
+                *self.state = State::Foreign(Box::new(entered.leave()));
+            }
+            // What panicked cannot be polled again.
+            _ => entered.end(),
         }
     }
 }

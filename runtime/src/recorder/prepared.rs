@@ -61,7 +61,10 @@ fn of_begun(
 #[cold]
 fn of_foreign(site: &'static CallSite, origin: Option<&Origin>, record: Record<'_>) -> State {
     let span = foreign::span(site, origin, record);
-    span.map_or(State::Nothing, |span| State::Foreign(Box::new(span)))
+    span.map_or(State::Nothing, |span| {
+        foreign::hold_back(&span);
+        State::PreparedForeign(Box::new(span))
+    })
 }
 
 impl Prepared {
@@ -75,8 +78,8 @@ impl Prepared {
     pub fn amend(&mut self, amend: Amend<'_>) {
         match &mut self.state {
             State::Prepared(frame) => amend_prepared(frame, amend),
-            State::Foreign(span) => foreign::amend(span, amend),
-            State::New(_) | State::Lane(_) | State::Nothing => {}
+            State::PreparedForeign(span) => foreign::amend(span, amend),
+            State::New(_) | State::Lane(_) | State::Foreign(_) | State::Nothing => {}
         }
     }
 

@@ -4,7 +4,7 @@
 
 use super::encoder::{Attributes, Key, Limits, pair};
 use super::slot::{lock, lock_unless_forked};
-use super::subscriber::encoded;
+use super::spans::encoded;
 use super::thread;
 use crate::batch::protobuf::Fields;
 use crate::plan::Secret;

@@ -5,6 +5,7 @@
 
 use super::callsite::{CallSite, Constant, TracingSite};
 use super::core::Core;
+use super::layers;
 use super::policy::{Decision, Policy};
 use super::rules::Ruling;
 use super::slot::{lock, lock_unless_forked};
@@ -68,7 +69,12 @@ pub(crate) fn site(number: u32) -> Option<Site> {
 pub(crate) fn resolve(site: &'static CallSite, recorder: u32) -> Decision {
     let core = super::core::find(recorder);
     let Some(mut sites) = lock_unless_forked(&SITES) else { return Decision::OFF };
-    sites.lane.insert(address(site.metadata), site);
+    if sites.lane.insert(address(site.metadata), site).is_none()
+        && let Some(in_tracing) = sites.of_tracing.get(&address(site.metadata))
+    {
+        // Decided without what only the function's own call site knows.
+        in_tracing.policy.forget_all();
+    }
     sites.resolve(&site.site(), &site.policy, core.as_deref(), recorder)
 }
 
@@ -80,8 +86,9 @@ pub(crate) fn resolve_of_tracing(
     recorder: u32,
 ) -> Decision {
     let core = super::core::find(recorder);
-    let site = Site::of_tracing(metadata);
     let Some(mut sites) = lock_unless_forked(&SITES) else { return Decision::OFF };
+    let function = sites.lane.get(&address(metadata)).map(|site| site.site());
+    let site = function.unwrap_or_else(|| Site::of_tracing(metadata));
     sites.resolve(&site, policy, core.as_deref(), recorder)
 }
 
@@ -104,6 +111,14 @@ pub(crate) fn decide_again(recorder: u32, swap: impl FnOnce()) {
     sites.of_tracing.values().for_each(|site| site.policy.forget(recorder));
 }
 
+/// Lets the call site with this metadata ask again: layers think differently of it.
+pub(crate) fn forget(metadata: &'static Metadata<'static>) {
+    let sites = lock(&SITES);
+    let of_lane = sites.lane.get(&address(metadata)).map(|site| &site.policy);
+    let of_tracing = sites.of_tracing.get(&address(metadata)).map(|site| site.policy);
+    of_lane.into_iter().chain(of_tracing).for_each(Policy::forget_all);
+}
+
 /// Every call site that was reached so far.
 pub(crate) fn known() -> Vec<Site> {
     let sites = lock(&SITES);
@@ -121,10 +136,20 @@ impl Sites {
         core: Option<&Core>,
         recorder: u32,
     ) -> Decision {
-        let ruling = core.and_then(|core| core.rules().decide(site, &core.config.filter));
-        let decision = ruling.map_or(Decision::OFF, |ruling| self.number(site, ruling));
+        let decision = core.map_or(Decision::OFF, |core| self.decide(site, core));
+        let is_seen = layers::of(recorder).is_some_and(|layers| layers.want(site.metadata));
+        let decision = if is_seen { decision.seen() } else { decision };
         policy.set(recorder, decision);
         decision
+    }
+
+    fn decide(&mut self, site: &Site, core: &Core) -> Decision {
+        let filter = &core.config.filter;
+        if site.metadata.is_event() {
+            return if filter.wants(site.metadata) { Decision::EVENT } else { Decision::OFF };
+        }
+        let ruling = core.rules().decide(site, filter);
+        ruling.map_or(Decision::OFF, |ruling| self.number(site, ruling))
     }
 
     fn number(&mut self, site: &Site, ruling: Ruling) -> Decision {

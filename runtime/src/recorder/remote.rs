@@ -3,7 +3,7 @@
 use super::beside::Beside;
 use super::context::{REMOTE, SAMPLED, SpanContext};
 use super::current;
-use super::install::current_recorder;
+use super::install::current_core;
 use super::stack::State;
 use super::thread;
 use std::marker::PhantomData;
@@ -33,7 +33,7 @@ pub(crate) struct Outgoing {
 
 /// What a request that is sent now is to say; `None` where no span of ours is current.
 pub(crate) fn outgoing() -> Option<Outgoing> {
-    let recorder = current_recorder()?;
+    let recorder = current_core()?;
     let beside = Beside::now();
     thread::with(|thread| {
         let context = thread.innermost(recorder, &beside)?;
@@ -41,7 +41,7 @@ pub(crate) fn outgoing() -> Option<Outgoing> {
             trace_id: context.trace_id,
             span_id: context.span_id,
             sampled: if context.is_sampled() { Sampled::Yes } else { Sampled::No },
-            carried: thread.carried(&context, &beside),
+            carried: thread.carried(context, &beside),
         })
     })
 }
@@ -68,7 +68,7 @@ pub(crate) fn adopt(
     sampled: Sampled,
     carried: Arc<Carried>,
 ) -> Adoption {
-    let Some(recorder) = current_recorder() else { return Adoption::TooLate };
+    let Some(recorder) = current_core() else { return Adoption::TooLate };
     let parent = SpanContext { trace_id, span_id, recorder, flags: flags(sampled) };
     if thread::with(|thread| thread.adopt(&parent, carried)) {
         return Adoption::Done;
@@ -103,7 +103,7 @@ impl RemoteParent {
         sampled: Sampled,
         carried: Option<Arc<Carried>>,
     ) -> Option<RemoteParent> {
-        let recorder = current_recorder()?;
+        let recorder = current_core()?;
         let context = SpanContext { trace_id, span_id, recorder, flags: flags(sampled) };
         let beneath = Beside::now().mark();
         thread::with(|thread| {

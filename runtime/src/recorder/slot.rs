@@ -4,14 +4,16 @@
 //! life, so making a handle of a `#[traced]` span moves nothing: it only counts a reference. A `tracing` span has all its
 //! state in its slot.
 
-use super::context::{REMOTE, REMOTE_PARENT, SAMPLED, SpanContext};
+use super::context::{ASIDE, REMOTE, REMOTE_PARENT, SAMPLED, SEEN, SpanContext};
 use super::encoder::Content;
+use super::remote::Carried;
 use super::sync::{
     AtomicU32, AtomicU64, Mutex, MutexGuard,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
     PoisonError, TryLockError, fence, is_child,
 };
-use tracing_core::Metadata;
+use std::sync::Arc;
+use tracing_core::{Metadata, span};
 
 /// One span's place. The atomics fill the first cache line, which is all that a lane span ever touches.
 ///
@@ -25,6 +27,7 @@ pub(crate) struct Slot {
     word: AtomicU64,
     trace_id: [AtomicU64; 2],
     span_id: AtomicU64,
+    /// The parent; of a span that is there for layers alone the id by which handles know the span around it.
     parent: AtomicU64,
     /// Nanoseconds since 1970; 0: not open.
     start: AtomicU64,
@@ -41,6 +44,10 @@ pub(crate) struct Shared {
     pub(crate) metadata: Option<&'static Metadata<'static>>,
     /// When it began, by the monotonic clock.
     pub(crate) began: u64,
+    /// The id by which layers know the span.
+    pub(crate) seen: Option<span::Id>,
+    /// What came with the request that the span serves.
+    pub(crate) carried: Option<Arc<Carried>>,
     generation: u32,
 }
 
@@ -55,8 +62,8 @@ pub(crate) struct Opening {
 impl Opening {
     /// The span that is `context`, with these flags and this call site, as a child of `parent` in another process.
     pub(crate) fn adopted(context: &SpanContext, info: u32, parent: &SpanContext) -> Opening {
-        let context =
-            SpanContext { trace_id: parent.trace_id, flags: parent.flags & SAMPLED, ..*context };
+        let flags = parent.flags & SAMPLED | context.flags & SEEN;
+        let context = SpanContext { trace_id: parent.trace_id, flags, ..*context };
         Opening { context, parent: parent.span_id, info: info & !SAMPLED | REMOTE_PARENT }
     }
 }
@@ -119,7 +126,7 @@ impl Slot {
             trace_id: u128::from(high.load(Relaxed)) << 64 | u128::from(low.load(Relaxed)),
             span_id: self.span_id.load(Relaxed),
             recorder: self.recorder.load(Relaxed),
-            flags: self.info() & (SAMPLED | REMOTE),
+            flags: self.info() & (SAMPLED | REMOTE | SEEN),
         }
     }
 
@@ -191,12 +198,19 @@ impl Slot {
 
     /// Makes the span `id` a child of `parent`, in another process; its new identity. `None` where it has gone, or where
     /// somebody else has a handle of it, too.
-    pub(crate) fn adopt(&self, id: u64, parent: &SpanContext) -> Option<SpanContext> {
-        if self.word.load(Acquire) != id & GENERATION | 1 {
+    pub(crate) fn adopt(
+        &self,
+        id: u64,
+        parent: &SpanContext,
+        carried: Arc<Carried>,
+    ) -> Option<SpanContext> {
+        if self.word.load(Acquire) != id & GENERATION | 1 || self.info() & ASIDE != 0 {
             return None;
         }
         let opening = Opening::adopted(&self.context(), self.info(), parent);
+        let mut shared = self.shared()?;
         self.publish(&opening);
+        shared.carried = Some(carried);
         Some(opening.context)
     }
 
@@ -217,6 +231,14 @@ impl Slot {
         self.word
             .fetch_update(AcqRel, Acquire, |word| if same(word) { next(word) } else { None })
             .ok()
+    }
+
+    /// Notes by which id layers know the span that is in the slot now.
+    pub(crate) fn show(&self, id: span::Id) {
+        if let Some(mut shared) = self.shared() {
+            shared.seen = Some(id);
+            self.info.fetch_or(SEEN, Relaxed);
+        }
     }
 
     /// What handles share, for the span that is in the slot now. `None`: in a forked child, where a thread of its parent was at it.
@@ -249,6 +271,7 @@ impl Shared {
     pub(crate) fn begin(&mut self, generation: u32, metadata: Option<&'static Metadata<'static>>) {
         self.generation = generation;
         self.metadata = metadata;
+        (self.seen, self.carried) = (None, None);
         self.content.clear();
     }
 
@@ -260,6 +283,7 @@ impl Shared {
     /// Ends the state; large buffers are let go.
     pub(crate) fn end(&mut self) {
         self.generation = 0;
+        self.carried = None;
         self.content.recycle();
     }
 }

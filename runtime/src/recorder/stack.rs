@@ -3,6 +3,7 @@
 use super::beside::Mark;
 use super::context::{REMOTE, SpanContext};
 use super::frame::Frame;
+use super::layers::NOBODY;
 use super::remote::Carried;
 use super::slot::Slot;
 use super::slots;
@@ -35,7 +36,7 @@ impl Entry {
     pub(crate) fn adopt(&mut self, parent: &SpanContext, carried: Arc<Carried>) -> bool {
         let adopted = match &mut self.state {
             State::Frame(frame) => frame.adopt(parent, carried).then_some(frame.context),
-            State::Slot(id) => slots::find(*id).and_then(|slot| slot.adopt(*id, parent)),
+            State::Slot(id) => slots::find(*id).and_then(|slot| slot.adopt(*id, parent, carried)),
         };
         self.context = adopted.unwrap_or(self.context);
         adopted.is_some()
@@ -89,17 +90,22 @@ impl ContextStack {
         }
     }
 
+    /// The same, where what is there for layers alone counts too.
+    pub(crate) fn innermost_of_all(&self, recorder: u32) -> Option<&Entry> {
+        self.entries.iter().rev().find(|entry| entry.context.recorder & !NOBODY == recorder)
+    }
+
     /// The same, to be changed.
     pub(crate) fn innermost_mut(&mut self, recorder: u32) -> Option<&mut Entry> {
         self.entries.iter_mut().rev().find(|entry| entry.context.recorder == recorder)
     }
 
     /// What came with the request that is being served.
-    pub(crate) fn carried(&self, recorder: u32) -> Option<&Arc<Carried>> {
+    pub(crate) fn carried(&self, recorder: u32) -> Option<Arc<Carried>> {
         let mut own = self.entries.iter().rev().filter(|entry| entry.context.recorder == recorder);
         own.find_map(|entry| match &entry.state {
-            State::Frame(frame) => frame.carried.as_ref(),
-            State::Slot(_) => None,
+            State::Frame(frame) => frame.carried.clone(),
+            State::Slot(id) => slots::find(*id)?.shared()?.carried.clone(),
         })
     }
 
@@ -190,12 +196,11 @@ impl ContextStack {
         (!leaked.is_empty()).then(|| (leaked.remove(0), leaked))
     }
 
-    /// Takes an entered `tracing` span off, wherever it is.
-    pub(crate) fn exit_slot(&mut self, id: u64) {
+    /// Takes an entered `tracing` span off, wherever it is; who it is.
+    pub(crate) fn exit_slot(&mut self, id: u64) -> Option<SpanContext> {
         let is_it = |entry: &Entry| matches!(entry.state, State::Slot(slot) if slot == id);
-        if let Some(at) = self.entries.iter().rposition(is_it) {
-            self.entries.remove(at);
-        }
+        let at = self.entries.iter().rposition(is_it)?;
+        Some(self.entries.remove(at).context)
     }
 
     /// The spans that are entered, of all recorders.

@@ -231,18 +231,9 @@ impl Thread {
         }
     }
 
-    /// Ends a `tracing` span, whose state is in its slot.
+    /// Ends a `tracing` span whose last handle is gone.
     pub(crate) fn end_slot(&mut self, slot: &'static Slot, index: u32, now: u64) {
-        let Some(mut shared) = slot.shared() else { return forked::count_dropped() };
-        let start = slot.close();
-        let context = slot.context();
-        // At 0 it was handed over as unfinished.
-        if start != 0 && context.is_sampled() {
-            let end = start + now.saturating_sub(shared.began);
-            self.push(&mut shared.content, &context, slot, (start, end));
-        }
-        shared.end();
-        drop(shared);
+        self.end_before_handles(slot, now);
         slot.abandon();
         self.give_back_slot(index);
     }
@@ -255,6 +246,19 @@ impl Thread {
         } else if self.free_slots.len() >= 128 {
             slots::free_all(&mut self.free_slots);
         }
+    }
+
+    /// Ends a `tracing` span, whose state is in its slot; handles that live on are good as parents.
+    pub(crate) fn end_before_handles(&mut self, slot: &Slot, now: u64) {
+        let Some(mut shared) = slot.shared() else { return forked::count_dropped() };
+        let start = slot.close();
+        let context = slot.context();
+        // At 0 it was handed over as unfinished, or is over.
+        if start != 0 && context.is_sampled() {
+            let end = start + now.saturating_sub(shared.began);
+            self.push(&mut shared.content, &context, slot, (start, end));
+        }
+        shared.end();
     }
 
     /// Puts a span into the ring of its recorder.
@@ -345,6 +349,11 @@ impl Thread {
         (began, unix)
     }
 
+    /// A slot for a span that has all its state there.
+    pub(super) fn allocate_slot(&mut self) -> Option<(u32, &'static Slot)> {
+        slots::allocate(&mut self.free_slots)
+    }
+
     /// Opens a span that has all its state in a slot, by what the two clocks show at its start, and says its id. `None`: a million
     /// spans are open, or this is a forked child in which nobody lets go of the slot.
     pub(super) fn open_slot(
@@ -354,7 +363,7 @@ impl Thread {
         (began, start): (u64, u64),
         fill: impl FnOnce(&mut Content),
     ) -> Option<u64> {
-        let Some((index, slot)) = slots::allocate(&mut self.free_slots) else {
+        let Some((index, slot)) = self.allocate_slot() else {
             self.count_too_many_open(opening.context);
             return None;
         };

@@ -43,6 +43,37 @@
 /// For an `async fn`, `flavor` and `worker_threads` choose its runtime as they do for `#[tokio::main]`. `crate = "…"` says where
 /// this crate is found under another name.
 ///
+/// # The log
+///
+/// With the feature `log`, which is on by default, the program's events are lines on standard error, with the trace and the span that
+/// each belongs to:
+///
+/// ```text
+/// 2026-03-14T09:26:53.589793Z  INFO planner: replied steps=3 trace_id=4bf92f3577b34da6a3ce929d0e0e4736 span_id=00f067aa0ba902b7 span=plan
+/// ```
+///
+/// `RUST_LOG` says which, by level and target: `info` where it says nothing, `RUST_LOG=info,my_crate=debug,hyper=off`, `RUST_LOG=off`. Where
+/// `tracing_backend = "console"` shows recorded spans with their events, the log has only the other events. It is no cost for
+/// `#[traced]` functions, because it sees no spans.
+///
+/// Layers of yours take its place: `layers = fmt::layer()` is a log as you like it. Where tracing is disabled and there are none,
+/// nothing is installed and nothing is logged.
+///
+/// # Layers
+///
+/// `layers = …` gives the program layers of `tracing-subscriber`, such as a log on standard error or a console: one, several joined by
+/// `and_then`, or a `Vec` of boxed ones. They see what their filters want, before and after the end of tracing and where that is
+/// disabled; [`Builder::layers`](crate::Builder::layers) says more of them.
+///
+/// ```no_run
+/// # use synndicate::traced_service;
+/// use tracing_subscriber::filter::LevelFilter;
+/// use tracing_subscriber::{Layer as _, fmt};
+///
+/// #[traced_service(layers = fmt::layer().with_filter(LevelFilter::INFO))]
+/// fn main() {}
+/// ```
+///
 /// # Is tracing set up well?
 ///
 /// With `SYN_COMMAND=check` the program does not run its body: it says whether its settings are right and whether each of its
@@ -113,7 +144,7 @@
 /// # Another subscriber
 ///
 /// The recorder is the `tracing` subscriber of the process, and there can be one only. A body that installs its own, as by
-/// `tracing_subscriber::fmt().init()`, panics, and standard error says what to change: leave it out. Events are part of their
-/// spans, and `tracing_backend = "console"` shows both. To keep the output of your own subscriber instead of traces, set
-/// `enable_tracing = false`: then nothing is installed.
+/// `tracing_subscriber::fmt().init()`, panics, and standard error says what to change: leave it out, and give its layers to this
+/// attribute instead. Events are part of their spans, and `tracing_backend = "console"` shows both. To keep the output of your own
+/// subscriber instead of traces, set `enable_tracing = false`: without `layers` nothing is installed then.
 pub use synndicate_macros::traced_service;

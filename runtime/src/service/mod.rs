@@ -9,8 +9,14 @@ pub use attribute::traced_service;
 
 use crate::commands::{self, BAD_SETTINGS, NO_THREADS};
 use crate::forked;
+#[cfg(feature = "log")]
+use crate::log::Shown;
+#[cfg(feature = "log")]
+use crate::plan::Backend;
+use crate::plan::Plan;
+use crate::recorder::Layers;
 use crate::report;
-use crate::running::{self, Running, StartProblem};
+use crate::running::{self, Running, StartProblem, Way};
 use crate::settings::{ServiceAttribute, Sources};
 use crate::shutdown::{self, Ends, Life};
 use std::mem::ManuallyDrop;
@@ -18,6 +24,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::thread;
 use tokio::runtime::{Builder, Runtime};
+use tracing_subscriber::{Layer, Registry};
 
 /// The runtime that an `async fn main` runs on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,18 +38,39 @@ pub enum Flavor {
     CurrentThread,
 }
 
+/// The layers that the attribute gives, made when the settings are known to be right.
+pub(crate) type Given = Option<fn() -> &'static Layers>;
+
+/// A user's layers.
+pub fn layers(layer: impl UserLayer) -> &'static Layers {
+    Layers::new(layer)
+}
+
+/// What can be given as layers.
+#[diagnostic::on_unimplemented(
+    message = "`layers` takes layers of `tracing-subscriber`, and `{Self}` is none",
+    label = "no layer",
+    note = "one is written `layers = tracing_subscriber::fmt::layer()`; several are joined by `and_then`, or a `Vec` of boxed ones",
+    note = "it stands on a `Registry` and is `Send` and `Sync`"
+)]
+pub trait UserLayer: Layer<Registry> + Send + Sync {}
+
+#[diagnostic::do_not_recommend]
+impl<L: Layer<Registry> + Send + Sync> UserLayer for L {}
+
 /// Runs a sync `main` as a service.
-pub fn run<T>(attribute: ServiceAttribute, main: impl FnOnce() -> T) -> T {
-    serve(attribute, |_| Ok(main()))
+pub fn run<T>(attribute: ServiceAttribute, layers: Given, main: impl FnOnce() -> T) -> T {
+    serve(attribute, layers, |_| Ok(main()))
 }
 
 /// Runs an `async fn main` as a service, on a tokio runtime of its own.
 pub fn run_async<F: Future>(
     attribute: ServiceAttribute,
+    layers: Given,
     flavor: Flavor,
     main: impl FnOnce() -> F,
 ) -> F::Output {
-    serve(attribute, |service| {
+    serve(attribute, layers, |service| {
         let runtime = runtime(flavor);
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             // However the body ends, what runs beside it should end too: the runtime waits for what blocks.
@@ -65,8 +93,12 @@ pub fn run_async<F: Future>(
 /// The body's time was over before it came to its end; the program ends with this code.
 struct Abandoned(i32);
 
-fn serve<T>(attribute: ServiceAttribute, body: impl FnOnce(&Service) -> Result<T, Abandoned>) -> T {
-    let service = Service::begin(attribute);
+fn serve<T>(
+    attribute: ServiceAttribute,
+    layers: Given,
+    body: impl FnOnce(&Service) -> Result<T, Abandoned>,
+) -> T {
+    let service = Service::begin(attribute, layers);
     let outcome = catch_unwind(AssertUnwindSafe(|| body(&service)));
     service.end(outcome)
 }
@@ -81,7 +113,7 @@ struct Service {
 
 impl Service {
     /// Starts tracing, or ends the program where its settings are wrong.
-    fn begin(attribute: ServiceAttribute) -> Service {
+    fn begin(attribute: ServiceAttribute, layers: Given) -> Service {
         let sources = Sources { attribute: Some(attribute), ..Sources::from_process() };
         if let Some(words) = sources.command() {
             shutdown::exit(commands::run(&words, &sources));
@@ -89,7 +121,8 @@ impl Service {
         let plan = running::plan(&sources).unwrap_or_else(|problem| refuse(&problem));
         let ends = Ends { grace: plan.shutdown_grace, timeout: plan.shutdown_timeout };
         let life = shutdown::begin(ends);
-        let running = running::start(&plan).unwrap_or_else(|problem| {
+        let layers = layers.map_or_else(|| log(&sources, &plan), |make| Some(make()));
+        let running = running::start(&plan, Way::Subscriber(layers)).unwrap_or_else(|problem| {
             match problem {
                 StartProblem::Settings(_) | StartProblem::Setup(_) => refuse(&problem),
                 StartProblem::AlreadyRunning => report::say(&format!("{problem}")),
@@ -133,6 +166,22 @@ impl Service {
             Err(panic) => resume_unwind(panic),
         }
     }
+}
+
+/// The program's log, where it has no layers of its own. Where tracing is disabled nothing is installed, so that the program can
+/// install what it likes.
+#[cfg(feature = "log")]
+fn log(sources: &Sources, plan: &Plan) -> Option<&'static Layers> {
+    let shown = match plan.backends.first()? {
+        Backend::Console(_) => Shown::RecordedSpans,
+        Backend::Remote(_) => Shown::Nothing,
+    };
+    Some(crate::log::layers(sources, shown))
+}
+
+#[cfg(not(feature = "log"))]
+fn log(_: &Sources, _: &Plan) -> Option<&'static Layers> {
+    None
 }
 
 /// Nothing else happens where the settings are wrong.

@@ -27,6 +27,7 @@ const SECOND_SUBSCRIBER: &str = "\
 `#[traced_service]` has installed the `tracing` subscriber of this process, and there can be one only: leave out the call that \
 panicked\n\
 hint: events are recorded in their spans, and `tracing_backend = \"console\"` shows both on standard error\n\
+hint: layers go on beside it, as `#[traced_service(layers = tracing_subscriber::fmt::layer())]`\n\
 hint: to keep the output of your own subscriber instead of traces, set `enable_tracing = false`";
 
 /// What `tracing_subscriber::fmt().init()` and its like say where there is a subscriber already.

@@ -1,6 +1,6 @@
 //! The current span as a value that can be moved to another thread.
 
-use crate::recorder::current_recorder;
+use crate::recorder;
 use tracing::Span;
 use tracing_core::{Dispatch, dispatcher};
 
@@ -36,7 +36,7 @@ pub struct Context {
     span: Span,
     /// `None`: no program has set one so far, and if it does, that one counts.
     subscriber: Option<Dispatch>,
-    /// Which of our recorders the subscriber is.
+    /// Which of our recorders the subscriber is, or has a layer of.
     recorder: Option<u32>,
 }
 
@@ -46,7 +46,7 @@ impl Context {
     pub fn current() -> Context {
         let subscriber =
             dispatcher::has_been_set().then(|| dispatcher::get_default(Dispatch::clone));
-        Context { span: Span::current(), subscriber, recorder: current_recorder() }
+        Context { span: Span::current(), subscriber, recorder: recorder::current_core() }
     }
 
     /// Runs `work` in this context, on the calling thread.
@@ -71,6 +71,6 @@ impl Context {
     /// A scoped subscriber makes every look at the current one dearer, in the whole process; so there is none where it would
     /// change nothing.
     fn is_current_recorder(&self) -> bool {
-        self.recorder.is_some() && self.recorder == current_recorder()
+        self.recorder.is_some() && self.recorder == recorder::current_core()
     }
 }

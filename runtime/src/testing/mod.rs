@@ -35,10 +35,13 @@ use crate::batch::Chunk;
 use crate::recorder::{self, Config, Core, Filter, Limits, Outlet, Rules, Sampler};
 use crate::settings;
 use std::fmt;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use tracing::instrument::WithSubscriber;
-use tracing_core::{Dispatch, LevelFilter, dispatcher};
+use tracing_core::{Dispatch, LevelFilter, Subscriber, dispatcher};
+use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
+use tracing_subscriber::registry::LookupSpan;
 
 /// Runs `body` and returns the spans that ended on this thread meanwhile, in the order in which they ended.
 ///
@@ -149,6 +152,28 @@ impl Recording {
         dispatcher::with_default(&self.dispatch, body)
     }
 
+    /// A layer that captures what goes through a stack of the test's own.
+    ///
+    /// ```
+    /// use synndicate::testing::Recording;
+    /// use tracing_subscriber::prelude::*;
+    ///
+    /// #[synndicate::traced]
+    /// fn plan() {}
+    ///
+    /// let recording = Recording::new();
+    /// let stack = tracing_subscriber::registry().with(recording.layer());
+    /// tracing::subscriber::with_default(stack, plan);
+    /// assert_eq!(recording.spans().one("plan").name, "plan");
+    /// ```
+    #[must_use]
+    pub fn layer<S>(&self) -> impl Layer<S> + Send + Sync + use<S>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        recorder::layer(Arc::new(AtomicU32::new(self.core.id)))
+    }
+
     /// The subscriber that captures, for futures and threads that are to be given it.
     #[must_use]
     pub fn dispatch(&self) -> Dispatch {
@@ -225,6 +250,7 @@ pub(crate) fn everything() -> Config {
             span_bytes: 1024 * 1024,
         },
         rules: Rules::default(),
+        layers: None,
     }
 }
 

@@ -22,6 +22,12 @@ mod rings;
 mod slot;
 mod sync;
 
+/// What the models have no need of.
+mod remote {
+    #[derive(Debug)]
+    pub(crate) struct Carried;
+}
+
 pub mod handing_over;
 pub mod tenants;
 

@@ -12,6 +12,8 @@ mod deadlines;
 mod endings;
 mod foreign_bytes;
 mod forking;
+mod layers;
+mod log;
 mod places;
 mod refusals;
 mod secrets;

@@ -300,6 +300,11 @@ impl Content {
         }
     }
 
+    /// Sets the kind that the call site says, by its number in OTLP.
+    pub(crate) fn set_kind_of_site(&mut self, kind: u8) {
+        self.kind = kind;
+    }
+
     /// Writes what is known only now that the span ends, and says whether it failed.
     pub(crate) fn finish(&mut self) -> Outcome {
         if self.dropped() != [0; 3] {

@@ -1,7 +1,7 @@
 //! The call sites that are known, with what the rules make of them, for people.
 
 use crate::recorder::core::{self, Core};
-use crate::recorder::install::current_recorder;
+use crate::recorder::install::current_core;
 use crate::recorder::registry::{self, Site};
 use tracing_core::Level;
 
@@ -48,7 +48,7 @@ pub struct CallSiteInfo {
 /// ```
 #[must_use]
 pub fn callsites() -> Vec<CallSiteInfo> {
-    let core = current_recorder().and_then(core::find);
+    let core = current_core().and_then(core::find);
     let mut listed: Vec<_> =
         registry::known().iter().map(|site| told(site, core.as_deref())).collect();
     listed.sort_by(|a, b| (&a.path, a.file, a.line).cmp(&(&b.path, b.file, b.line)));

@@ -29,18 +29,18 @@ fn inner() {
 
 /// Writes down what a layer sees.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<String>>>);
+pub(super) struct Log(Arc<Mutex<Vec<String>>>);
 
 impl Log {
     fn say(&self, line: String) {
         self.0.lock().unwrap().push(line);
     }
 
-    fn lines(&self) -> Vec<String> {
+    pub(super) fn lines(&self) -> Vec<String> {
         self.0.lock().unwrap().clone()
     }
 
-    fn dispatch(&self) -> Dispatch {
+    pub(super) fn dispatch(&self) -> Dispatch {
         Dispatch::new(registry().with(self.clone()))
     }
 }

@@ -26,10 +26,12 @@ macro_rules! site {
 mod composites;
 mod destructors;
 mod events;
+mod face;
 mod foreign;
 mod futures;
 mod handles;
 mod keys;
+mod layers;
 mod limits;
 mod nesting;
 mod panics;

@@ -90,6 +90,20 @@ impl Sources {
         (!words.is_empty()).then_some(words)
     }
 
+    /// What `RUST_LOG` says.
+    #[cfg(feature = "log")]
+    pub(crate) fn rust_log(&self) -> Option<String> {
+        let (_, levels) = self.environment.iter().find(|(name, _)| name == "RUST_LOG")?;
+        let levels = levels.to_string_lossy().trim().to_owned();
+        (!levels.is_empty()).then_some(levels)
+    }
+
+    /// What is known of standard error.
+    #[cfg(feature = "log")]
+    pub(crate) fn standard_error(&self) -> Terminal {
+        Terminal::read(self.terminal, &Environment::new(&self.environment))
+    }
+
     /// What counts where nobody says anything.
     pub(super) fn read_defaults(&self, to: &mut Loaded) {
         built_in(to);

@@ -9,7 +9,7 @@ pub(crate) use backend::{
     Arrived, Hanging, Silent, is_true, nobody, refusing, refusing_over, status, taking,
     taking_over, text_of,
 };
-pub(crate) use program::{ASYNC, COMMAND, FORMS, Outcome, Program, Running, SYNC};
+pub(crate) use program::{ASYNC, COMMAND, FORMS, LAYERED, Outcome, Program, Running, SYNC};
 pub(crate) use rustix::process::Signal;
 pub(crate) use synndicate_tests::receiver::{Receiver, Wire};
 pub(crate) use untrusted::Untrusted;

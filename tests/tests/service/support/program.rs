@@ -71,6 +71,8 @@ pub(crate) const ASYNC: &str = env!("CARGO_BIN_EXE_async_service");
 /// The program `synndicate`.
 pub(crate) const COMMAND: &str = env!("CARGO_BIN_EXE_synndicate-command");
 pub(crate) const FORMS: &str = env!("CARGO_BIN_EXE_service_forms");
+/// One beside which layers run.
+pub(crate) const LAYERED: &str = env!("CARGO_BIN_EXE_layered_service");
 
 impl Program {
     /// A program that knows nothing of the test's environment.

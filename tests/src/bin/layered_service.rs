@@ -1,0 +1,80 @@
+//! A service beside which layers of its own run, or its log, for tests that look at the whole process; the argument says which.
+#![expect(clippy::unwrap_used, reason = "a program that cannot start is a failed test")]
+
+use std::io;
+use synndicate::{traced, traced_service};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::Context;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{Layer, Registry, fmt};
+
+fn main() {
+    match std::env::args().nth(1).as_deref() {
+        Some("fmt") => with_fmt(),
+        Some("two") => with_two(),
+        Some("log") => with_its_log(),
+        Some("stack") => within_a_stack(),
+        Some("panics") => with_one_that_panics(),
+        other => panic!("`{other:?}` is no service"),
+    }
+    tracing::info!("after the end");
+}
+
+#[traced_service(layers = shown(LevelFilter::INFO), service_name = "layered")]
+async fn with_fmt() {
+    let _ = synndicate::spawn(work(3)).await;
+}
+
+#[traced_service(layers = shown(LevelFilter::OFF).and_then(shown(LevelFilter::INFO)))]
+fn with_two() {
+    tracing::info!("seen by one");
+}
+
+#[traced_service]
+async fn with_its_log() {
+    tracing::info!("outside");
+    let _ = work(3).await;
+    let span = tracing::info_span!("asked");
+    tracing::warn!(parent: &span, answer = 42, "told");
+}
+
+fn within_a_stack() {
+    let (layer, tracing) = synndicate::layer().unwrap();
+    tracing_subscriber::registry().with(shown(LevelFilter::INFO)).with(layer).init();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let _ = runtime.block_on(async { synndicate::spawn(work(3)).await });
+    tracing.shutdown();
+}
+
+#[traced_service(layers = Panics)]
+fn with_one_that_panics() {
+    tracing::info!("panics");
+}
+
+/// Lines on standard output.
+fn shown(level: LevelFilter) -> impl Layer<Registry> + Send + Sync {
+    fmt::layer().with_writer(io::stdout).with_ansi(false).without_time().with_filter(level)
+}
+
+struct Panics;
+
+impl<S: Subscriber> Layer<S> for Panics {
+    fn on_event(&self, _: &Event<'_>, _: Context<'_, S>) {
+        panic!("on purpose");
+    }
+}
+
+#[traced]
+async fn work(steps: u32) -> Result<(), String> {
+    tracing::info!("working");
+    tracing::debug!("hidden");
+    step();
+    Err(format!("nothing done in {steps} steps"))
+}
+
+#[traced(level = "debug")]
+fn step() {
+    tracing::info!("a step");
+}

@@ -1,0 +1,65 @@
+//! Layers that are given to a service: they see what it does, before and after its end, and it is traced all the same.
+
+use crate::support::{Arrived, LAYERED, Program, sending, taking, text_of};
+
+#[test]
+fn layers_show_the_program_and_its_spans_arrive() {
+    assert_shown_and_sent("fmt");
+}
+
+#[test]
+fn a_stack_with_our_layer_shows_the_program_and_its_spans_arrive() {
+    assert_shown_and_sent("stack");
+}
+
+#[track_caller]
+fn assert_shown_and_sent(does: &str) {
+    let backend = taking();
+    let outcome = sending(Program::new(LAYERED, does), &backend).run();
+    outcome.assert_code(0);
+    let [working, step, failure, after] = &outcome.stdout[..] else { panic!("{outcome:#?}") };
+    assert_eq!(working, " INFO work{steps=3}: layered_service: working");
+    assert_eq!(step, " INFO work{steps=3}: layered_service: a step");
+    assert!(failure.starts_with("ERROR work{steps=3 "), "{failure}");
+    assert!(failure.ends_with("exception.message=\"nothing done in 3 steps\""), "{failure}");
+    assert_eq!(after, " INFO layered_service: after the end");
+    assert_eq!(backend.names(), ["work"]);
+    let work = backend.one("work");
+    let names: Vec<_> = work.events.iter().map(|event| &event.name[..]).collect();
+    assert_eq!(names, ["working", "a step", "exception"]);
+    assert_eq!(
+        text_of(&work.attributes, "code.function.name").as_deref(),
+        Some("layered_service::work")
+    );
+}
+
+#[test]
+fn layers_that_are_joined_each_have_their_filter() {
+    let backend = taking();
+    let outcome = sending(Program::new(LAYERED, "two"), &backend).run();
+    outcome.assert_code(0);
+    let lines = [" INFO layered_service: seen by one", " INFO layered_service: after the end"];
+    assert_eq!(outcome.stdout, lines);
+}
+
+#[test]
+fn layers_go_on_where_tracing_is_disabled() {
+    let outcome = Program::new(LAYERED, "fmt").set("enable_tracing", "false").run();
+    outcome.assert_code(0);
+    outcome.assert_says("is disabled");
+    assert_eq!(outcome.stdout[0], " INFO work{steps=3}: layered_service: working");
+}
+
+#[test]
+fn a_layer_that_panics_ends_neither_the_program_nor_its_traces() {
+    let outcome = Program::new(LAYERED, "panics").set("tracing_backend", "console").run();
+    outcome.assert_code(0);
+    outcome.assert_says("on purpose");
+}
+
+#[test]
+fn layers_are_not_made_where_the_settings_are_wrong() {
+    let outcome = Program::new(LAYERED, "fmt").set("tracing_backend", "x").run();
+    outcome.assert_code(78);
+    assert_eq!(outcome.stdout.len(), 0, "{outcome:#?}");
+}
