@@ -34,7 +34,7 @@
 //!
 //! Records of the crate `log` are events of the span that is current with the feature `log-records`: tracing that starts is the
 //! process's logger then, by `tracing-log`, and whoever installs another one afterwards is refused. One that is installed
-//! already stays. `tracing_filter` and [`log::max_level`](https://docs.rs/log/latest/log/fn.max_level.html) say the same; what a
+//! already stays; so is the one of a stack of yours, which `SubscriberInitExt::init` installs with it. `tracing_filter` and [`log::max_level`](https://docs.rs/log/latest/log/fn.max_level.html) say the same; what a
 //! record has besides its message, its keys and values, is left out.
 //!
 //! Code that uses the API of OpenTelemetry joins the same traces with the feature

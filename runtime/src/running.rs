@@ -146,7 +146,13 @@ impl Way {
 
     fn turn_to(&self, core: &Core) -> Result<(), AnotherSubscriber> {
         match self {
-            Way::Subscriber(_) => recorder::turn_to(Some(core)),
+            Way::Subscriber(_) => {
+                recorder::turn_to(Some(core))?;
+                // Whoever owns a stack installs its logger with it, and would be refused after us.
+                #[cfg(feature = "log-records")]
+                recorder::take_log_records();
+                Ok(())
+            }
             Way::Layer(number) => {
                 number.store(core.id, Release);
                 recorder::ask_call_sites_again();
@@ -190,8 +196,6 @@ impl Running {
         Requests::new(&plan.http_exclude, plan.http_response_header.as_ref()).apply();
         recorder::use_redaction_key(plan.redaction_key.as_ref());
         way.turn_to(&core).map_err(another_subscriber)?;
-        #[cfg(feature = "log-records")]
-        recorder::take_log_records();
         #[cfg(feature = "opentelemetry")]
         crate::opentelemetry::install();
         let parts = Parts {
