@@ -231,9 +231,15 @@ impl Drop for Tracing {
     }
 }
 
-/// Tracing cannot be started. Its text says why, all of it, and what to do.
-#[derive(Debug)]
+/// Tracing cannot be started. Its text says why, all of it, and what to do; `Debug` is the same text, since that is what a `main`
+/// shows that returns the error.
 pub struct StartError(StartProblem);
+
+impl fmt::Debug for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

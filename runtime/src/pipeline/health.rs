@@ -227,11 +227,7 @@ mod tests {
                     "9 spans created: 8 exported, 0 dropped, 1 waiting\n  exported: 8 to `http://b`",
                 ),
             ),
-            (
-                nothing,
-                &[("http://a", 0)],
-                Some("1 spans created: 0 exported, 0 dropped, 1 waiting"),
-            ),
+            (nothing, &[("http://a", 0)], Some("1 span created: 0 exported, 0 dropped, 1 waiting")),
         ] {
             let backends = shares.iter().map(|(place, exported)| took(place, *exported)).collect();
             let health = Health { ledger, backends, ..Health::default() };

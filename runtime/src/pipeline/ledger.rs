@@ -1,5 +1,6 @@
 //! What became of every span.
 
+use crate::display::units;
 use crate::forked;
 use crate::recorder::Core;
 use crate::spool::{Loss, Tally};
@@ -52,7 +53,7 @@ reasons! {
     /// it, with the message that was logged.
     Invalid => "the backend called the span malformed",
     /// The program ended before the backend took the span. Raise `shutdown_timeout`, or look why the backend did not take it.
-    ShutDown => "the program ended before the backend took them, see `shutdown_timeout`",
+    ShutDown => "the program ended before the backend took them, see `tracing_spool_dir` and `shutdown_timeout`",
     /// The spool was full, so its oldest spans made room. Raise `tracing_spool_max_bytes`.
     SpoolFull => "the spool was full, see `tracing_spool_max_bytes`",
     /// Files of the spool were not what had been written: cut by a crash, or damaged. They were named when they were found.
@@ -116,7 +117,7 @@ impl Ledger {
 impl fmt::Display for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Ledger { created, recovered, exported, waiting, spooled, .. } = self;
-        write!(f, "{created} spans created")?;
+        write!(f, "{} created", units::count(*created, "span"))?;
         if *recovered > 0 {
             write!(f, ", {recovered} recovered")?;
         }
@@ -199,7 +200,7 @@ mod tests {
             ledger.to_string(),
             "10 spans created: 6 exported, 3 dropped, 1 waiting\n  \
              2 dropped: the queue was full, see `tracing_max_queue_size` and `tracing_max_queue_bytes`\n  \
-             1 dropped: the program ended before the backend took them, see `shutdown_timeout`"
+             1 dropped: the program ended before the backend took them, see `tracing_spool_dir` and `shutdown_timeout`"
         );
     }
 

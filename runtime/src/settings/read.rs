@@ -4,6 +4,7 @@
 use super::kind::{Bounds, Choices, Hints, Times};
 use super::quantity::{self, show_duration, show_size};
 use super::raw::{Form, Raw};
+use super::rules::LEVELS;
 use super::suggest::nearest;
 use super::{Address, Preset, Secret, Settings, endpoint, headers};
 use http::HeaderName;
@@ -127,10 +128,23 @@ pub(super) fn path(raw: &Raw, folder: &Path) -> Result<Option<PathBuf>, Hints> {
     Ok(optional_text(raw)?.map(|path| folder.join(path)))
 }
 
+/// A word alone is a target, of which everything is wanted. Where no word is a level, so that nothing else is, one that is nearly a
+/// level was meant to be that.
 pub(super) fn filter(raw: &Raw) -> Result<Targets, Hints> {
-    text(raw)?
-        .parse()
-        .map_err(|error: tracing_subscriber::filter::ParseError| vec![error.to_string()])
+    let text = text(raw)?;
+    let levels = || LEVELS.iter().map(|(name, _)| *name).chain(["off"]);
+    let words: Vec<_> = text.split(',').map(|word| word.trim().to_ascii_lowercase()).collect();
+    let says_a_level = words.iter().any(|word| levels().any(|level| level == word));
+    let meant = |word| nearest(word, levels()).map(|level| (word, level));
+    if let Some((word, level)) = words.iter().map(String::as_str).find_map(meant)
+        && !says_a_level
+    {
+        return Err(vec![
+            format!("the level nearest to `{}` is `{level}`", word.escape_debug()),
+            format!("a target of that name is `{}=trace`", word.escape_debug()),
+        ]);
+    }
+    text.parse().map_err(|error: tracing_subscriber::filter::ParseError| vec![error.to_string()])
 }
 
 /// The name of a preset; an empty one unsets.

@@ -8,6 +8,7 @@ use super::report::{Problem, Report};
 use super::suggest::nearest;
 use super::{Settings, read};
 use std::collections::BTreeMap;
+use std::fmt;
 use tracing_core::Level;
 
 /// One rule: which spans it is for, and what it says of them. What is `None` it leaves to the rules
@@ -40,6 +41,17 @@ pub(crate) enum Scalar {
     Integer(i64),
     Float(f64),
     Flag(bool),
+}
+
+impl fmt::Display for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Scalar::Text(text) => f.write_str(text),
+            Scalar::Integer(integer) => integer.fmt(f),
+            Scalar::Float(float) => float.fmt(f),
+            Scalar::Flag(flag) => flag.fmt(f),
+        }
+    }
 }
 
 /// One member of a rule, as the reference file explains it.
@@ -192,7 +204,10 @@ pub(super) fn take(entry: &Entry, to: &mut Settings, report: &mut Report) -> Opt
             }
         }
     }
-    Some(format!("{} rules", to.span_rules.len()))
+    Some(match to.span_rules.len() {
+        1 => "1 rule".into(),
+        rules => format!("{rules} rules"),
+    })
 }
 
 /// Reads the rules of one source.

@@ -65,8 +65,11 @@ fn put_references(out: &mut Vec<u8>, span: &Span) {
 /// What is ours stands behind what is the user's: of a key that is there twice, Jaeger shows the last.
 fn put_tags(out: &mut Vec<u8>, span: &Span) {
     put_attributes(out, TAGS, &span.attributes);
-    put_text(out, TAGS, "otel.scope.name", SCOPE_NAME);
-    put_text(out, TAGS, "otel.scope.version", SCOPE_VERSION);
+    // Spans of the OpenTelemetry API name the scope that they come from.
+    if !span.attributes.iter().any(|attribute| attribute.key == "otel.scope.name") {
+        put_text(out, TAGS, "otel.scope.name", SCOPE_NAME);
+        put_text(out, TAGS, "otel.scope.version", SCOPE_VERSION);
+    }
     put_text(out, TAGS, "span.kind", kind(span));
     span.status.iter().for_each(|status| put_status(out, status));
     put_text_if_any(out, TAGS, TRACE_STATE, &span.trace_state);

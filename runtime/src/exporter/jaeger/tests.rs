@@ -135,6 +135,15 @@ fn the_scope_is_two_tags() {
 }
 
 #[test]
+fn a_span_that_names_its_scope_has_no_other() {
+    let tags = shown(
+        &sent(span(1, "a").with("otel.scope.name", Value::StringValue("library".into()))).tags,
+    );
+    let scopes: Vec<_> = tags.iter().filter(|tag| tag.starts_with("otel.scope.")).collect();
+    assert_eq!(scopes, ["otel.scope.name=\"library\""]);
+}
+
+#[test]
 fn the_parent_is_the_first_reference_and_links_follow() {
     let child = span(1, "a").under(7).link(TRACE, 8).link(0x9, 9);
     let expected = [("CHILD_OF", TRACE, 7), ("FOLLOWS_FROM", TRACE, 8), ("FOLLOWS_FROM", 0x9, 9)];

@@ -9,6 +9,8 @@
 //!     .layer(TraceLayer::new());
 //! ```
 //!
+//! For axum enable the feature `axum`: without it the routes are not known, and all these spans are called `GET`.
+//!
 //! [`TraceLayer`] makes a span of every request that a server receives, below the span of its caller; [`TraceClientLayer`] one of
 //! every request that a client sends, and tells the server of it. What runs for a request belongs to its span: spans of
 //! `#[traced]` functions are its children, and [`set_attribute`](crate::set_attribute) writes to it.

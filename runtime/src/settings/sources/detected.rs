@@ -51,11 +51,7 @@ pub(super) fn fill(machine: &Machine, environment: &Environment<'_>, to: &mut Lo
 fn add(detector: Detector, name: &str, value: Scalar, to: &mut Loaded) {
     let key = format!("resource_attributes.{name}");
     if to.origins.get(&key).is_none() {
-        let shown = match &value {
-            Scalar::Text(text) => text.clone(),
-            other => format!("{other:?}"),
-        };
-        to.origins.set(key, shown, Origin::Detected(detector.into()));
+        to.origins.set(key, value.to_string(), Origin::Detected(detector.into()));
         to.settings.resource_attributes.insert(name.to_owned(), value);
     }
 }

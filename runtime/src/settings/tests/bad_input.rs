@@ -155,6 +155,14 @@ fn values_of_a_profile_that_is_not_selected_are_checked_too() {
 fn a_filter_that_is_none_is_refused() {
     let error = keys("tracing_filter = 'my_crate=loud'").error();
     assert_holds(&error, &["`tracing_filter` is `'my_crate=loud'`", "target=level"]);
+    let error = keys("tracing_filter = 'inof, hyper=off'").error();
+    assert_holds(&error, &["the level nearest to `inof` is `info`", "`inof=trace`"]);
+    assert!(
+        keys("tracing_filter = 'info,warp'")
+            .settings()
+            .tracing_filter
+            .would_enable("warp", &tracing_core::Level::TRACE,)
+    );
     let case = keys("tracing_filter = 'info,hyper=off'");
     assert!(case.settings().tracing_filter.would_enable(
         "my_crate",
