@@ -10,6 +10,9 @@ use crate::forked;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
+/// Spans of more bytes need no ring: what a way of their own costs is little beside the copy. A few of them would fill every ring.
+const BESIDE: usize = 16 * 1024;
+
 /// One recorder as this thread knows it.
 #[derive(Debug)]
 pub(super) struct ThreadOutlet {
@@ -65,7 +68,7 @@ impl ThreadOutlet {
         if forked::is_child() {
             return forked::count_dropped();
         }
-        if record.len > LARGE * 2 {
+        if record.len > BESIDE {
             return self.push_beside(record, head, content);
         }
         self.core.wake();
@@ -90,7 +93,7 @@ impl ThreadOutlet {
         self.writer = self.ring.writer();
     }
 
-    /// One span that is larger than a quarter of a ring.
+    /// One span that is too large for a ring that is full.
     #[cold]
     fn push_beside(&mut self, record: Record, head: &Head, content: &Buffer) {
         if record.len >= Record::MOST {
