@@ -34,8 +34,9 @@
 //!
 //! Records of the crate `log` are events of the span that is current with the feature `log-records`: tracing that starts is the
 //! process's logger then, by `tracing-log`, and whoever installs another one afterwards is refused. One that is installed
-//! already stays; so is the one of a stack of yours, which `SubscriberInitExt::init` installs with it. `tracing_filter` and [`log::max_level`](https://docs.rs/log/latest/log/fn.max_level.html) say the same; what a
-//! record has besides its message, its keys and values, is left out.
+//! already stays, and a stack of yours ([`layer`](fn@layer)) brings its own, as `init` of `tracing-subscriber` does. The log of a
+//! program and layers beside the recorder get records too. [`log::max_level`](https://docs.rs/log/latest/log/fn.max_level.html)
+//! is what `tracing_filter` and they want; what a record has besides its message, its keys and values, is left out.
 //!
 //! Code that uses the API of OpenTelemetry joins the same traces with the feature
 //! [`opentelemetry`](https://docs.rs/synndicate/latest/synndicate/opentelemetry).

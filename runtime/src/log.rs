@@ -99,7 +99,8 @@ where
         mut line: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let metadata = event.metadata();
+        let record = recorder::metadata_of_record(event);
+        let metadata = record.as_ref().unwrap_or(event.metadata());
         SystemTime.format_time(&mut line)?;
         self.level(&mut line, *metadata.level())?;
         write!(line, "{}: ", metadata.target())?;

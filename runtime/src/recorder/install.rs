@@ -66,6 +66,9 @@ pub(crate) fn turn_to(core: Option<&Core>) -> Result<(), AnotherSubscriber> {
         (None, None) => return Ok(()),
     }
     drop(installing);
+    if core.is_some() {
+        log_records::take();
+    }
     // A call site that was reached before this moment is cached as switched off.
     ask_call_sites_again();
     Ok(())

@@ -8,9 +8,8 @@ use tracing_log::{AsLog as _, LogTracer, NormalizeEvent as _, log};
 static IS_OURS: OnceLock<bool> = OnceLock::new();
 
 /// Takes records from now on, unless the program has a logger of its own.
-pub(crate) fn take_log_records() {
+pub(super) fn take() {
     IS_OURS.get_or_init(|| LogTracer::init().is_ok());
-    follow_level();
 }
 
 /// Lets programs ask about no more records than somebody wants.
@@ -21,6 +20,6 @@ pub(super) fn follow_level() {
 }
 
 /// What an event says of itself, if it is a record; the call site knows no more than the level.
-pub(super) fn metadata_of<'a>(event: &'a Event<'a>) -> Option<Metadata<'a>> {
+pub(crate) fn metadata_of<'a>(event: &'a Event<'a>) -> Option<Metadata<'a>> {
     event.normalized_metadata()
 }

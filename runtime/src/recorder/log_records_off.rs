@@ -2,8 +2,10 @@
 
 use tracing_core::{Event, Metadata};
 
+pub(super) fn take() {}
+
 pub(super) fn follow_level() {}
 
-pub(super) fn metadata_of<'a>(_: &'a Event<'a>) -> Option<Metadata<'a>> {
+pub(crate) fn metadata_of<'a>(_: &'a Event<'a>) -> Option<Metadata<'a>> {
     None
 }

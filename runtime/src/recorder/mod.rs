@@ -121,8 +121,8 @@ pub(crate) use install::{
 pub(crate) use layers::Layers;
 #[cfg(feature = "log")]
 pub(crate) use layers::span_of_event;
-#[cfg(feature = "log-records")]
-pub(crate) use log_records::take_log_records;
+#[cfg(feature = "log")]
+pub(crate) use log_records::metadata_of as metadata_of_record;
 #[cfg(feature = "tower")]
 pub(crate) use ongoing::{Ongoing, Piece};
 #[cfg(feature = "opentelemetry")]

@@ -3,7 +3,8 @@
 use super::beside::Beside;
 use super::context::{LANE, SEEN, SpanContext};
 use super::foreign;
-use super::layers::{self, LAYERED};
+use super::layers::{self, LAYERED, Place};
+use super::log_records;
 use super::registry;
 use super::sites;
 use super::slots;
@@ -69,11 +70,20 @@ impl Recorder {
 
     /// Tells layers of an event; whether it is recorded, too.
     fn tell(&self, event: &Event<'_>, span: Option<(SpanContext, Option<u64>)>) -> bool {
-        let decision = sites::of(event.metadata()).decision(self.id());
-        if decision.is_seen() {
-            layers::event(self.id(), event, span);
+        let record = log_records::metadata_of(event);
+        let (is_seen, is_recorded) = match &record {
+            // Nothing is decided of the call sites that all records share.
+            Some(metadata) => (true, self.spans().may_want(metadata)),
+            None => {
+                let decision = sites::of(event.metadata()).decision(self.id());
+                (decision.is_seen(), !decision.is_off())
+            }
+        };
+        if is_seen {
+            let place = Place { span, is_recorded };
+            layers::event(self.id(), event, record.as_ref().unwrap_or(event.metadata()), place);
         }
-        !decision.is_off() && !foreign::has_told(event)
+        is_recorded && !foreign::has_told(event)
     }
 }
 

@@ -53,7 +53,7 @@
 /// ```
 ///
 /// `RUST_LOG` says which, by level and target: `info` where it says nothing, `RUST_LOG=info,my_crate=debug,hyper=off`, `RUST_LOG=off`. Where
-/// `tracing_backend = "console"` shows recorded spans with their events, the log has only the other events. It is no cost for
+/// `tracing_backend = "console"` shows recorded spans with their events, the log has only what is not shown there. It is no cost for
 /// `#[traced]` functions, because it sees no spans.
 ///
 /// Layers of yours take its place: `layers = fmt::layer()` is a log as you like it. Where tracing is disabled and there are none,

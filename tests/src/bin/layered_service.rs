@@ -15,7 +15,9 @@ fn main() {
         Some("fmt") => with_fmt(),
         Some("two") => with_two(),
         Some("log") => with_its_log(),
-        Some("stack") => within_a_stack(),
+        Some("records") => with_records(),
+        Some("stack") => within_a_stack(work),
+        Some("stack with records") => within_a_stack(report),
         Some("panics") => with_one_that_panics(),
         other => panic!("`{other:?}` is no service"),
     }
@@ -40,7 +42,12 @@ async fn with_its_log() {
     tracing::warn!(parent: &span, answer = 42, "told");
 }
 
-fn within_a_stack() {
+#[traced_service]
+async fn with_records() {
+    let _ = report(3).await;
+}
+
+fn within_a_stack<F: Future<Output = Result<(), String>> + Send + 'static>(work: fn(u32) -> F) {
     let (layer, tracing) = synndicate::layer().unwrap();
     tracing_subscriber::registry().with(shown(LevelFilter::INFO)).with(layer).init();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -51,6 +58,15 @@ fn within_a_stack() {
 #[traced_service(layers = Panics)]
 fn with_one_that_panics() {
     tracing::info!("panics");
+}
+
+/// What a library says that knows only the crate `log`.
+#[traced]
+async fn report(steps: u32) -> Result<(), String> {
+    log::warn!("{steps} left");
+    log::info!(target: "layered_service::part", "a part");
+    log::debug!(target: "layered_service::part", "in detail");
+    Ok(())
 }
 
 /// Lines on standard output.

@@ -34,6 +34,19 @@ fn assert_shown_and_sent(does: &str) {
 }
 
 #[test]
+fn records_come_to_a_stack_by_its_own_logger() {
+    let backend = taking();
+    let outcome = sending(Program::new(LAYERED, "stack with records"), &backend).run();
+    outcome.assert_code(0);
+    let [left, part, _after] = &outcome.stdout[..] else { panic!("{outcome:#?}") };
+    assert_eq!(left, " WARN report{steps=3}: layered_service: 3 left");
+    assert_eq!(part, " INFO report{steps=3}: layered_service::part: a part");
+    let report = backend.one("report");
+    let names: Vec<_> = report.events.iter().map(|event| &event.name[..]).collect();
+    assert_eq!(names, ["3 left", "a part"]);
+}
+
+#[test]
 fn layers_that_are_joined_each_have_their_filter() {
     let backend = taking();
     let outcome = sending(Program::new(LAYERED, "two"), &backend).run();

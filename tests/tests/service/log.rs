@@ -5,7 +5,7 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 
 /// What the log says, without when.
 fn logged(outcome: &Outcome) -> Vec<&str> {
-    let lines = outcome.stderr.lines().filter(|line| line.contains(" layered_service: "));
+    let lines = outcome.stderr.lines().filter(|line| line.contains(" layered_service"));
     lines.filter_map(|line| line.split_once("Z ")).map(|(_, said)| said).collect()
 }
 
@@ -14,6 +14,10 @@ fn place(span: &Span) -> String {
     let trace = u128::from_be_bytes(span.trace_id[..].try_into().unwrap());
     let id = u64::from_be_bytes(span.span_id[..].try_into().unwrap());
     format!("trace_id={trace:032x} span_id={id:016x} span={}", span.name)
+}
+
+fn events_of(span: &Span) -> Vec<&str> {
+    span.events.iter().map(|event| &event.name[..]).collect()
 }
 
 #[test]
@@ -63,6 +67,58 @@ fn what_the_console_shows_is_not_logged_besides() {
     let lines = [" INFO layered_service: outside", " INFO layered_service: after the end"];
     assert_eq!(logged(&outcome), lines);
     outcome.assert_says("working");
+}
+
+#[test]
+fn what_the_console_does_not_show_is_logged() {
+    let program = Program::new(LAYERED, "log").set("tracing_backend", "console");
+    let outcome = program.env("RUST_LOG", "debug").run();
+    let hidden: Vec<_> =
+        logged(&outcome).into_iter().filter(|line| line.starts_with("DEBUG")).collect();
+    let [hidden] = hidden[..] else { panic!("{outcome:#?}") };
+    assert!(hidden.starts_with("DEBUG layered_service: hidden trace_id="), "{hidden}");
+}
+
+#[test]
+fn records_are_logged_with_their_own_target_and_level() {
+    let backend = taking();
+    let outcome = sending(Program::new(LAYERED, "records"), &backend).run();
+    outcome.assert_code(0);
+    let report = place(&backend.one("report"));
+    assert_eq!(
+        logged(&outcome),
+        [
+            format!(" WARN layered_service: 3 left {report}"),
+            format!(" INFO layered_service::part: a part {report}"),
+            " INFO layered_service: after the end".to_owned(),
+        ]
+    );
+    assert_eq!(
+        events_of(&backend.one("report")),
+        ["3 left", "a part"],
+        "they are in the span, too"
+    );
+}
+
+#[test]
+fn rust_log_knows_records_by_target_and_level_and_spans_keep_what_is_recorded() {
+    let backend = taking();
+    let run = |levels| {
+        let program = sending(Program::new(LAYERED, "records"), &backend);
+        let outcome = program.env("RUST_LOG", levels).run();
+        let said = |line: &str| line.split(" trace_id=").next().unwrap_or_default().to_owned();
+        logged(&outcome).into_iter().map(said).collect::<Vec<_>>()
+    };
+    let detailed = run("error,layered_service::part=debug");
+    let part = [" INFO layered_service::part: a part", "DEBUG layered_service::part: in detail"];
+    assert_eq!(detailed, part);
+    assert_eq!(run("warn,layered_service::part=off"), [" WARN layered_service: 3 left"]);
+    let noted = backend.noted();
+    let spans: Vec<_> = noted.spans().collect();
+    assert_eq!(spans.len(), 2);
+    for span in spans {
+        assert_eq!(events_of(span), ["3 left", "a part"], "as `tracing_filter` says");
+    }
 }
 
 #[test]

@@ -47,8 +47,18 @@ static ALL: Mutex<Vec<(u32, &'static Layers)>> = Mutex::new(Vec::new());
 thread_local! {
     /// The layers that were asked for last, with their recorder.
     static LAST: Cell<Option<(u32, &'static Layers)>> = const { Cell::new(None) };
-    /// The span of the event that layers are being told of, and its id where its state is in a slot.
-    static OF_EVENT: Cell<Option<(SpanContext, Option<u64>)>> = const { Cell::new(None) };
+    /// Where the event is that layers are being told of.
+    static OF_EVENT: Cell<Place> = const { Cell::new(Place { span: None, is_recorded: false }) };
+}
+
+/// Where an event is.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "log"), expect(dead_code, reason = "only the log of a program asks"))]
+pub(super) struct Place {
+    /// Its span, and the id of that where its state is in a slot.
+    pub(super) span: Option<(SpanContext, Option<u64>)>,
+    /// Whether the recorder wants it, too.
+    pub(super) is_recorded: bool,
 }
 
 /// The layers of a recorder.
@@ -81,11 +91,11 @@ fn ask(site: &'static CallSite, recorder: u32) -> Decision {
     site.decision(recorder)
 }
 
-/// Tells the layers of a recorder of an event in `span`.
-pub(super) fn event(recorder: u32, event: &Event<'_>, span: Option<(SpanContext, Option<u64>)>) {
+/// Tells the layers of a recorder of an event, of which `metadata` is true.
+pub(super) fn event(recorder: u32, event: &Event<'_>, metadata: &Metadata<'_>, place: Place) {
     if let Some(layers) = of(recorder) {
-        let before = OF_EVENT.replace(span);
-        layers.event(event);
+        let before = OF_EVENT.replace(place);
+        layers.event(event, metadata);
         OF_EVENT.set(before);
     }
 }
@@ -96,6 +106,7 @@ pub(super) fn event(recorder: u32, event: &Event<'_>, span: Option<(SpanContext,
 pub(crate) struct SpanOfEvent {
     pub(crate) trace_id: u128,
     pub(crate) span_id: u64,
+    /// Whether the event is recorded in it.
     pub(crate) is_recorded: bool,
     /// `None`: it is in another process.
     pub(crate) name: Option<&'static str>,
@@ -104,11 +115,12 @@ pub(crate) struct SpanOfEvent {
 /// The recorder's span in which the event is that layers are being told of on this thread.
 #[cfg(feature = "log")]
 pub(crate) fn span_of_event() -> Option<SpanOfEvent> {
-    let (context, id) = OF_EVENT.get()?;
+    let Place { span, is_recorded } = OF_EVENT.get();
+    let (context, id) = span?;
     Some(SpanOfEvent {
         trace_id: context.trace_id,
         span_id: context.span_id,
-        is_recorded: context.is_sampled(),
+        is_recorded: is_recorded && context.is_sampled(),
         name: super::subscriber::name_of(context, id),
     })
 }
@@ -173,11 +185,11 @@ impl Layers {
         guarded(|| stack.enabled(attributes.metadata()).then(|| stack.new_span(attributes)))?
     }
 
-    fn event(&self, event: &Event<'_>) {
+    fn event(&self, event: &Event<'_>, metadata: &Metadata<'_>) {
         let stack = self.stack.all();
         guarded(|| {
             event::with_parent_of_theirs(event, |event| {
-                if stack.enabled(event.metadata()) && stack.event_enabled(event) {
+                if stack.enabled(metadata) && stack.event_enabled(event) {
                     stack.event(event);
                 }
             });
