@@ -105,9 +105,9 @@ pub(super) fn is_telling(id: u64) -> bool {
     TELLING.get() == id
 }
 
-/// Whether an event only tells others of a failure that is written in its span.
+/// Whether an event only tells others of a failure. It is written in its span already, or that span is left out.
 pub(super) fn has_told(event: &Event<'_>) -> bool {
-    TELLING.get() != 0 && event.metadata().target() == module_path!()
+    event.metadata().target() == module_path!()
 }
 
 /// The next call of [`first`] by this call site is for a span that was just made.
@@ -216,7 +216,6 @@ pub(super) fn start(span: &Span) {
 /// Adds what was written for a span. A failure becomes an event in it, as `#[instrument(err)]` makes one.
 fn add(span: &Span, content: &Content) {
     write(span, content);
-    let _telling = Telling::of(span);
     for event in Fields(content.bytes()).filter(|field| field.number == u64::from(field::EVENTS)) {
         let text = |key| find_text(&event, key).unwrap_or_default();
         let (kind, message) = (text("exception.type"), text("exception.message"));

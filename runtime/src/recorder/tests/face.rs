@@ -95,13 +95,16 @@ fn what_the_recorder_leaves_out_others_see_all_the_same() {
         let _outer = enter(&OUTER);
         let inner = enter(&INNER);
         let below = info_span!(parent: Span::current(), "face_below");
+        inner.finish(&|ending| ending.fail("Kind", &"message"));
         drop(inner);
         drop(below);
     });
     assert!(log.lines().contains(&"new face_inner under Some(\"face_outer\")".into()));
     let spans = valid(recording.spans());
     assert_eq!(spans.len(), 2);
-    assert_child(spans.one("face_below"), spans.one("face_outer"));
+    let outer = spans.one("face_outer");
+    assert_child(spans.one("face_below"), outer);
+    assert!(outer.events.is_empty(), "what failed is left out, too: {outer:#?}");
 }
 
 #[test]

@@ -157,6 +157,22 @@ fn a_failure_is_told_to_layers_and_recorded_once() {
 }
 
 #[test]
+fn a_failure_of_what_rules_leave_out_is_none_of_the_span_around_it() {
+    let log = Log::default();
+    let recording = recording(log.clone());
+    recording.set_rules("[[observability.span]]\nfunction = \"layers_inner\"\nenabled = false\n");
+    recording.run(|| {
+        let _around = enter(&WANTED);
+        enter(&INNER).finish(&|ending| ending.fail("Kind", &"message"));
+    });
+    assert!(log.lines().contains(&"event in Some(\"layers_inner\")".into()), "{:?}", log.lines());
+    let spans = recording.spans();
+    assert_eq!(spans.len(), 1);
+    let around = spans.one("layers_wanted");
+    assert!(around.events.is_empty(), "{around:#?}");
+}
+
+#[test]
 fn a_span_ends_with_its_call_whatever_handles_live_on() {
     let log = Log::default();
     let recording = recording(log.clone());
