@@ -139,7 +139,7 @@ impl Core {
 
     /// The rules for single spans that count now.
     pub(crate) fn rules(&self) -> Arc<Rules> {
-        lock(&self.rules).clone()
+        lock_unless_forked(&self.rules).map(|rules| rules.clone()).unwrap_or_default()
     }
 
     /// Lets other rules count, for every span that begins from now on. Must be called outside of any dispatch, because

@@ -113,7 +113,7 @@ pub(crate) fn decide_again(recorder: u32, swap: impl FnOnce()) {
 
 /// Lets the call site with this metadata ask again: layers think differently of it.
 pub(crate) fn forget(metadata: &'static Metadata<'static>) {
-    let sites = lock(&SITES);
+    let Some(sites) = lock_unless_forked(&SITES) else { return };
     let of_lane = sites.lane.get(&address(metadata)).map(|site| &site.policy);
     let of_tracing = sites.of_tracing.get(&address(metadata)).map(|site| site.policy);
     of_lane.into_iter().chain(of_tracing).for_each(Policy::forget_all);
@@ -121,7 +121,7 @@ pub(crate) fn forget(metadata: &'static Metadata<'static>) {
 
 /// Every call site that was reached so far.
 pub(crate) fn known() -> Vec<Site> {
-    let sites = lock(&SITES);
+    let Some(sites) = lock_unless_forked(&SITES) else { return Vec::new() };
     let lane = sites.lane.values().map(|site| site.site());
     let others = sites.of_tracing.iter().filter(|(address, _)| !sites.lane.contains_key(address));
     let others = others.map(|(_, site)| Site::of_tracing(site.metadata));

@@ -17,7 +17,7 @@ use super::context::SpanContext;
 use super::panic;
 use super::policy::Decision;
 use super::registry;
-use super::slot::lock;
+use super::slot::{lock, lock_unless_forked};
 use stack::Stack;
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -70,7 +70,8 @@ pub(super) fn of(recorder: u32) -> Option<&'static Layers> {
     if let Some((_, layers)) = LAST.get().filter(|(last, _)| *last == recorder) {
         return Some(layers);
     }
-    let known = lock(&ALL).iter().rev().find(|(known, _)| *known == recorder).copied()?;
+    let all = lock_unless_forked(&ALL)?;
+    let known = all.iter().rev().find(|(known, _)| *known == recorder).copied()?;
     LAST.set(Some(known));
     Some(known.1)
 }
@@ -151,7 +152,8 @@ impl Layers {
     pub(super) fn register(&self, metadata: &'static Metadata<'static>) -> Interest {
         let asked = guarded(|| self.stack.all().register_callsite(metadata));
         let interest = asked.unwrap_or_else(Interest::never);
-        let before = lock(&self.interests).insert(address(metadata), interest.clone());
+        let before = lock_unless_forked(&self.interests)
+            .and_then(|mut interests| interests.insert(address(metadata), interest.clone()));
         if before.is_none_or(|before| before.is_never() != interest.is_never()) {
             registry::forget(metadata);
         }
@@ -159,13 +161,15 @@ impl Layers {
     }
 
     fn were_asked(&self, metadata: &'static Metadata<'static>) -> bool {
-        lock(&self.interests).contains_key(&address(metadata))
+        lock_unless_forked(&self.interests)
+            .is_some_and(|interests| interests.contains_key(&address(metadata)))
     }
 
     /// Whether they want a call site that they were asked about.
     pub(super) fn want(&self, metadata: &'static Metadata<'static>) -> bool {
-        let interests = lock(&self.interests);
-        interests.get(&address(metadata)).is_some_and(|interest| !interest.is_never())
+        let interests = lock_unless_forked(&self.interests);
+        let interest = interests.as_ref().and_then(|known| known.get(&address(metadata)));
+        interest.is_some_and(|interest| !interest.is_never())
     }
 
     /// Whether they want it now.
@@ -214,5 +218,32 @@ fn address(metadata: &'static Metadata<'static>) -> usize {
 impl fmt::Debug for Layers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Layers").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forked;
+    use crate::recorder::Config;
+    use crate::testing::{Recording, everything, in_a_process_of_its_own};
+    use tracing::{info, info_span};
+
+    // An interpreter starts no process.
+    #[cfg(not(miri))]
+    #[test]
+    fn a_forked_child_waits_for_no_lock_that_is_held() {
+        let name = "recorder::layers::tests::a_forked_child_waits_for_no_lock_that_is_held";
+        in_a_process_of_its_own(name, || {
+            let layers = Layers::new(LevelFilter::TRACE);
+            let recording = Recording::with_config(Config { layers: Some(layers), ..everything() });
+            forked::pretend();
+            let held = (lock(&ALL), lock(&layers.interests));
+            registry::decide_again(u32::MAX, || {
+                recording.run(|| info_span!("in_a_child").in_scope(|| info!("in it")));
+                assert!(registry::known().is_empty());
+            });
+            drop(held);
+        });
     }
 }
