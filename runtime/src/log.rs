@@ -7,7 +7,6 @@ use crate::recorder::{self, Filter as Levels, Layers};
 use crate::report;
 use crate::settings::Sources;
 use std::fmt;
-use std::io;
 use tracing_core::{Event, Interest, Level, LevelFilter, Metadata, Subscriber};
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::{ParseError, Targets};
@@ -32,7 +31,7 @@ pub(crate) fn layers(sources: &Sources, shown: Shown) -> &'static Layers {
         .event_format(Line(Style::choose(&sources.standard_error())))
         .log_internal_errors(false)
         .with_ansi(false)
-        .with_writer(io::stderr);
+        .with_writer(|| report::Stderr);
     Layers::new(lines.with_filter(Wanted { levels, shown }))
 }
 

@@ -1,22 +1,51 @@
 //! What the runtime says to people: lines on standard error, and nothing where that is closed.
 
-use std::io::Write;
+#[cfg(feature = "log")]
+use crate::forked;
+use std::io::{self, Write};
 
 /// Writes a text at once, so that lines of other processes do not come between.
 pub(crate) fn say(text: &str) {
     // There is nobody to tell that nobody can be told.
-    let _ = std::io::stderr().lock().write_all(told(text).as_bytes());
+    let _ = io::stderr().lock().write_all(told(text).as_bytes());
 }
 
-/// The same in a forked child, where whoever held standard error's lock may have stayed with the parent.
+/// The same in a forked child.
 pub(crate) fn say_in_child(text: &str) {
-    #[cfg(unix)]
-    if let Ok(stderr) = std::os::fd::AsFd::as_fd(&std::io::stderr()).try_clone_to_owned() {
-        let _ = std::fs::File::from(stderr).write_all(told(text).as_bytes());
+    let _ = write_in_child(told(text).as_bytes());
+}
+
+/// Writes to standard error without its lock: in a forked child, whoever held that may have stayed with the parent.
+#[cfg(unix)]
+fn write_in_child(bytes: &[u8]) -> io::Result<()> {
+    let stderr = std::os::fd::AsFd::as_fd(&io::stderr()).try_clone_to_owned()?;
+    std::fs::File::from(stderr).write_all(bytes)
+}
+
+/// Nothing is forked here.
+#[cfg(not(unix))]
+fn write_in_child(bytes: &[u8]) -> io::Result<()> {
+    io::stderr().write_all(bytes)
+}
+
+/// Standard error, in a forked child too.
+#[cfg(feature = "log")]
+pub(crate) struct Stderr;
+
+#[cfg(feature = "log")]
+impl Write for Stderr {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !forked::is_child() {
+            return io::stderr().write(bytes);
+        }
+        write_in_child(bytes)?;
+        Ok(bytes.len())
     }
-    // Nothing is forked elsewhere.
-    #[cfg(not(unix))]
-    say(text);
+
+    fn flush(&mut self) -> io::Result<()> {
+        // It keeps nothing back.
+        Ok(())
+    }
 }
 
 /// The text under our name, its further lines indented below the first.

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::mpsc::channel;
 use std::thread;
 use synndicate::{Builder, DistributedTracingManager, Tracing, traced, traced_service};
 
@@ -30,6 +31,7 @@ fn main() {
         Some("exec") => executed(),
         Some("executed") => both_sides(),
         Some("crowd") => crowded(),
+        Some("log") => logging(),
         other => panic!("`{other:?}` is nothing to do"),
     }
 }
@@ -206,6 +208,26 @@ fn crowded() {
     let ledger = tracing.shutdown();
     assert_eq!(ledger.created, ledger.exported + ledger.dropped(), "{ledger}");
     say(&format!("the parent has sent {}", ledger.exported));
+}
+
+/// While another thread of the parent holds standard error.
+#[traced_service]
+fn logging() {
+    let ((is_held, held), (done, is_done)) = (channel(), channel::<()>());
+    let holder = thread::spawn(move || {
+        let _held = io::stderr().lock();
+        let _ = is_held.send(());
+        let _ = is_done.recv();
+    });
+    held.recv().unwrap();
+    match fork() {
+        Side::Child => tracing::info!("in the child"),
+        Side::Parent => {
+            drop(done);
+            holder.join().unwrap();
+            tracing::info!("in the parent");
+        }
+    }
 }
 
 fn start() -> Tracing {

@@ -14,7 +14,12 @@ static PROGRAM: LazyLock<String> = LazyLock::new(|| {
 const NO_EXPORT: &str = "a forked child exports nothing";
 
 fn run(does: &str, backend: &Receiver) -> Outcome {
-    let outcome = sending(Program::new(&PROGRAM, does), backend).run();
+    logging("off", does, backend)
+}
+
+/// The same with a log of these events.
+fn logging(levels: &str, does: &str, backend: &Receiver) -> Outcome {
+    let outcome = sending(Program::new(&PROGRAM, does), backend).env("RUST_LOG", levels).run();
     outcome.assert_code(0);
     outcome
 }
@@ -75,6 +80,15 @@ fn a_signal_to_a_child_is_none_to_its_parent_and_does_not_end_the_child() {
     assert_child_ended(&outcome, 0);
     outcome.assert_never_says("SIGTERM");
     assert_eq!(backend.names(), ["after", "before"]);
+}
+
+#[test]
+fn a_child_logs_without_the_lock_of_standard_error() {
+    let outcome = logging("info", "log", &taking());
+    assert_child_ended(&outcome, 0);
+    for line in ["INFO synndicate_tests_forking: in the child", "in the parent", NO_EXPORT] {
+        assert_eq!(outcome.stderr.matches(line).count(), 1, "{}", outcome.stderr);
+    }
 }
 
 #[test]
