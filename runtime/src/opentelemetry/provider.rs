@@ -2,7 +2,7 @@
 
 use super::span::Span;
 use super::span_context;
-use crate::recorder::OwnedSpan;
+use crate::recorder::ApiSpan;
 use opentelemetry::trace::{SpanBuilder, TraceContextExt as _};
 use opentelemetry::{Context, InstrumentationScope, trace};
 
@@ -22,7 +22,6 @@ use opentelemetry::{Context, InstrumentationScope, trace};
 /// # }
 /// ```
 #[derive(Clone, Debug, Default)]
-
 pub struct TracerProvider(());
 
 /// Begins spans for one scope of instrumentation.
@@ -55,7 +54,7 @@ impl trace::Tracer for Tracer {
         let begun = if parent.is_telemetry_suppressed() {
             None
         } else {
-            OwnedSpan::begin(given.as_ref(), builder.start_time)
+            ApiSpan::begin(given.as_ref(), builder.start_time)
         };
         match begun {
             Some(begun) => Span::recorded(begun, &self.scope, &builder),

@@ -2,7 +2,7 @@
 
 use super::attributes::record;
 use super::span_context;
-use crate::recorder::{Linked, OwnedSpan};
+use crate::recorder::{ApiSpan, Linked};
 use opentelemetry::trace::{self, SpanBuilder, SpanContext, SpanKind, Status};
 use opentelemetry::{InstrumentationScope, KeyValue};
 use std::borrow::Cow;
@@ -13,13 +13,13 @@ use std::time::SystemTime;
 pub struct Span {
     context: SpanContext,
     /// `None`: nothing records it, and what it begins belongs to its parent.
-    recorded: Option<OwnedSpan>,
+    recorded: Option<ApiSpan>,
     status: Status,
 }
 
 impl Span {
     pub(super) fn recorded(
-        span: OwnedSpan,
+        span: ApiSpan,
         scope: &InstrumentationScope,
         builder: &SpanBuilder,
     ) -> Span {
@@ -34,13 +34,13 @@ impl Span {
         Span { context, recorded: None, status: Status::Unset }
     }
 
-    fn recording(&self) -> Option<&OwnedSpan> {
+    fn recording(&self) -> Option<&ApiSpan> {
         self.recorded.as_ref().filter(|span| span.is_recording())
     }
 }
 
 /// Writes what is known of a span when it begins.
-fn introduce(span: &OwnedSpan, scope: &InstrumentationScope, builder: &SpanBuilder) {
+fn introduce(span: &ApiSpan, scope: &InstrumentationScope, builder: &SpanBuilder) {
     span.introduce(&builder.name, kind(builder.span_kind.as_ref()));
     span.set_attributes(|attributes| {
         if !scope.name().is_empty() {
@@ -61,11 +61,11 @@ fn introduce(span: &OwnedSpan, scope: &InstrumentationScope, builder: &SpanBuild
     }
 }
 
-fn add_event(span: &OwnedSpan, name: &str, time: SystemTime, of_api: &[KeyValue]) {
+fn add_event(span: &ApiSpan, name: &str, time: SystemTime, of_api: &[KeyValue]) {
     span.event(name, time, |attributes| record(attributes, of_api));
 }
 
-fn add_link(span: &OwnedSpan, to: &SpanContext, of_api: &[KeyValue]) {
+fn add_link(span: &ApiSpan, to: &SpanContext, of_api: &[KeyValue]) {
     let linked = Linked {
         trace_id: span_context::trace_id(to),
         span_id: span_context::span_id(to),

@@ -12,7 +12,7 @@
 //!   [future](future::Traced) between polls, in a [pool](frame::FramePool) between spans. Every frame owns a [`Slot`](slot::Slot)
 //!   and publishes its ids there, so handles and other threads can see it and nothing ever moves.
 //! - Every other `tracing` span has all its state in a slot.
-//! - Spans of the OpenTelemetry API are owned by values of other code. They have their state in a slot too, and are
+//! - Spans of the OpenTelemetry API are owned by values of other code (`api_span`). They have their state in a slot too, and are
 //!   current [beside](beside::Beside) the stack.
 //! - Layers of users stand beside the recorder on a registry of their own ([`layers`]); a call site that one of them wants leaves the
 //!   lane. Or the recorder is itself a layer of somebody's stack ([`face`]). Either way a `#[traced]` function makes an ordinary span
@@ -35,6 +35,8 @@
     reason = "frames move between stack, future and pool as pointers, and keep their memory"
 )]
 
+#[cfg(feature = "opentelemetry")]
+mod api_span;
 mod beginning;
 #[cfg_attr(not(feature = "opentelemetry"), path = "beside_off.rs")]
 mod beside;
@@ -62,8 +64,6 @@ mod ongoing;
 mod origin;
 mod outlet;
 mod own;
-#[cfg(feature = "opentelemetry")]
-mod owned;
 mod panic;
 mod policy;
 mod polling;
@@ -105,6 +105,8 @@ pub(crate) use remote::{Adoption, Carried, RemoteParent, Sampled, adopt, outgoin
 pub use rules::{CallSiteInfo, REDACTED, callsites};
 pub use stream::TracedStream;
 
+#[cfg(feature = "opentelemetry")]
+pub(crate) use api_span::{ApiSpan, Given, Linked};
 #[cfg(test)]
 pub(crate) use clock::{FOLLOWED, clock_has_started};
 pub(crate) use clock::{follow_wall_clock, start_clock, wall_clock};
@@ -125,8 +127,6 @@ pub(crate) use layers::span_of_event;
 pub(crate) use log_records::metadata_of as metadata_of_record;
 #[cfg(feature = "tower")]
 pub(crate) use ongoing::{Ongoing, Piece};
-#[cfg(feature = "opentelemetry")]
-pub(crate) use owned::{Given, Linked, OwnedSpan};
 pub(crate) use panic::{install_hook, text as panic_text};
 pub(crate) use redaction::use_key as use_redaction_key;
 pub(crate) use ring::Drained;

@@ -51,7 +51,7 @@ pub(crate) struct Linked<'a> {
 }
 
 /// A span that belongs to this value, and ends with it at the latest.
-pub(crate) struct OwnedSpan {
+pub(crate) struct ApiSpan {
     id: u64,
     slot: &'static Slot,
     context: SpanContext,
@@ -59,10 +59,10 @@ pub(crate) struct OwnedSpan {
     carried: Option<Arc<Carried>>,
 }
 
-impl OwnedSpan {
+impl ApiSpan {
     /// Begins a span below `given`, or below what is current where that lies further in; at `start`, or now. `None` where nothing
     /// records it.
-    pub(crate) fn begin(given: Option<&Given>, start: Option<SystemTime>) -> Option<OwnedSpan> {
+    pub(crate) fn begin(given: Option<&Given>, start: Option<SystemTime>) -> Option<ApiSpan> {
         let recorder = current_core()?;
         let (beside, active) = (Beside::now(), beside::named());
         let is_active = |given: &Given| {
@@ -79,14 +79,14 @@ impl OwnedSpan {
                 _ => top.map(|top| (top, thread.carried(&top, &beside))),
             }
         });
-        OwnedSpan::below(parent, start, recorder)
+        ApiSpan::below(parent, start, recorder)
     }
 
     fn below(
         parent: Option<(SpanContext, Option<Arc<Carried>>)>,
         start: Option<SystemTime>,
         recorder: u32,
-    ) -> Option<OwnedSpan> {
+    ) -> Option<ApiSpan> {
         let (parent, carried) = parent.unzip();
         let (context, id, limits) = thread::with(|thread| {
             let decision = sites::of(&METADATA).decision(recorder);
@@ -110,7 +110,7 @@ impl OwnedSpan {
         let slot = slots::find(id)?;
         let carried = carried.flatten();
         beside::add(context, id, carried.clone());
-        Some(OwnedSpan { id, slot, context, limits, carried })
+        Some(ApiSpan { id, slot, context, limits, carried })
     }
 
     /// Who it is, and what goes on with the requests that it causes.
@@ -245,7 +245,7 @@ impl OwnedSpan {
 /// A state longer than any that the specification lets vendors build is not worth its bytes.
 const STATE: usize = 32 * 514;
 
-impl Drop for OwnedSpan {
+impl Drop for ApiSpan {
     fn drop(&mut self) {
         if self.slot.start() != 0 {
             self.end(None);
@@ -257,9 +257,9 @@ impl Drop for OwnedSpan {
     }
 }
 
-impl fmt::Debug for OwnedSpan {
+impl fmt::Debug for ApiSpan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OwnedSpan").field("context", &self.context).finish_non_exhaustive()
+        f.debug_struct("ApiSpan").field("context", &self.context).finish_non_exhaustive()
     }
 }
 
