@@ -43,6 +43,8 @@
 //! - A context that is attached a second time inside of a `#[traced]` span which began in it counts as outside of that span.
 //! - `#[traced]` spans belong to the parent that they had when they began; they do not follow a context that is attached later.
 //! - A context without a span begins a new trace only where no `#[traced]` or `tracing` span is current.
+//! - Layers, beside the recorder or in a stack of yours, see no spans of the API: what lies in one belongs, for them, to the
+//!   span of `tracing` around it. Metrics and logs of the API are not taken.
 //! - Whoever installs a provider of his own after the start takes the place of this one.
 //!
 //! # What is recorded

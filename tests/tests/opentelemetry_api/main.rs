@@ -4,6 +4,7 @@ mod content;
 mod contexts;
 mod edges;
 mod parents;
+mod stacks;
 
 use opentelemetry::trace::TracerProvider as _;
 use synndicate::opentelemetry::{Tracer, TracerProvider};

@@ -8,13 +8,13 @@ use crate::set_attribute;
 use crate::testing::{Recording, Span as Recorded, Spans, everything};
 use std::panic::catch_unwind;
 use std::sync::Arc;
-use tracing::{Level, Span, debug, debug_span, info, info_span};
+use tracing::{Level, Span, info, info_span};
 use tracing_core::{Event, Subscriber, dispatcher};
 use tracing_subscriber::filter::{LevelFilter, filter_fn};
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::{Layer, Registry, reload};
 
-fn recording(layer: impl Layer<Registry> + Send + Sync) -> Recording {
+pub(super) fn recording(layer: impl Layer<Registry> + Send + Sync) -> Recording {
     Recording::with_config(Config { layers: Some(Layers::new(layer)), ..everything() })
 }
 
@@ -157,22 +157,6 @@ fn a_failure_is_told_to_layers_and_recorded_once() {
 }
 
 #[test]
-fn a_failure_of_what_rules_leave_out_is_none_of_the_span_around_it() {
-    let log = Log::default();
-    let recording = recording(log.clone());
-    recording.set_rules("[[observability.span]]\nfunction = \"layers_inner\"\nenabled = false\n");
-    recording.run(|| {
-        let _around = enter(&WANTED);
-        enter(&INNER).finish(&|ending| ending.fail("Kind", &"message"));
-    });
-    assert!(log.lines().contains(&"event in Some(\"layers_inner\")".into()), "{:?}", log.lines());
-    let spans = recording.spans();
-    assert_eq!(spans.len(), 1);
-    let around = spans.one("layers_wanted");
-    assert!(around.events.is_empty(), "{around:#?}");
-}
-
-#[test]
 fn a_span_ends_with_its_call_whatever_handles_live_on() {
     let log = Log::default();
     let recording = recording(log.clone());
@@ -189,74 +173,6 @@ fn a_span_ends_with_its_call_whatever_handles_live_on() {
     });
     let spans = valid(recording.spans());
     assert_child(spans.one("layers_inner"), spans.one("layers_wanted"));
-}
-
-#[test]
-fn what_only_layers_want_belongs_to_the_recorded_span_around_it() {
-    let (log, core) = (Log::default(), crate::recorder::Filter("info".parse().unwrap()));
-    let layers = Some(Layers::new(log.clone()));
-    let recording = Recording::with_config(Config { layers, filter: core, ..everything() });
-    let handle = recording.run(|| {
-        let _wanted = enter(&WANTED);
-        let aside = debug_span!("layers_aside", x = 1).entered();
-        aside.record("x", 2);
-        info!("of both");
-        debug!("for layers");
-        set_attribute("within", true);
-        info_span!(parent: &aside, "layers_child").in_scope(|| {});
-        drop(enter(&INNER));
-        assert_eq!(Span::current().id(), aside.id());
-        Span::current()
-    });
-    recording.run(|| handle.in_scope(|| drop(enter(&LEFT))));
-    drop(handle);
-    assert_eq!(
-        log.lines(),
-        [
-            "new layers_wanted under None",
-            "new layers_aside under Some(\"layers_wanted\")",
-            "record layers_aside x=2",
-            "event in Some(\"layers_aside\")",
-            "event in Some(\"layers_aside\")",
-            "new layers_child under Some(\"layers_aside\")",
-            "close layers_child",
-            "new layers_inner under Some(\"layers_aside\")",
-            "close layers_inner",
-            "new layers_left under Some(\"layers_aside\")",
-            "close layers_left",
-            "close layers_aside",
-            "close layers_wanted",
-        ]
-    );
-    let spans = valid(recording.spans());
-    let wanted = spans.one("layers_wanted");
-    assert_eq!(spans.len(), 4);
-    assert_eq!(wanted.attribute("within"), Some(&true.into()));
-    let events: Vec<_> = wanted.events.iter().map(|event| &event.name).collect();
-    assert_eq!(events, ["of both"]);
-    for child in ["layers_child", "layers_inner", "layers_left"] {
-        assert_child(spans.one(child), wanted);
-    }
-}
-
-#[test]
-fn roots_that_only_layers_want_have_recorded_roots_in_them() {
-    let log = Log::default();
-    let filter = crate::recorder::Filter("info".parse().unwrap());
-    let layers = Some(Layers::new(log.clone()));
-    let recording = Recording::with_config(Config { filter, layers, ..everything() });
-    recording.run(|| {
-        let aside = debug_span!("layers_aside_root");
-        aside.in_scope(|| {
-            assert_eq!(Span::current().id(), aside.id());
-            set_attribute("nowhere", 1);
-            info!("nowhere");
-            drop(enter(&INNER));
-        });
-    });
-    assert_eq!(log.lines()[2], "new layers_inner under Some(\"layers_aside_root\")");
-    assert_root(valid(recording.spans()).one("layers_inner"));
-    assert_eq!(depth(), 0);
 }
 
 #[test]

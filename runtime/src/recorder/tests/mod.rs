@@ -32,6 +32,7 @@ mod futures;
 mod handles;
 mod keys;
 mod layers;
+mod layers_aside;
 mod limits;
 mod nesting;
 mod panics;
