@@ -12,7 +12,6 @@ use super::slot::Slot;
 use super::slots;
 use super::spans::encoded;
 use super::thread::{self, Thread};
-use crate::forked;
 use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -194,7 +193,9 @@ impl ApiSpan {
 
     /// Ends it, at `time` or now. It is a good parent afterwards too.
     pub(crate) fn end(&self, time: Option<SystemTime>) {
-        let Some(mut shared) = self.slot.shared() else { return forked::count_dropped() };
+        let Some(mut shared) = self.slot.shared() else {
+            return thread::count_out_of_reach(self.slot);
+        };
         let start = self.slot.close();
         // At 0 it has ended before.
         if start != 0 && self.context.is_sampled() {

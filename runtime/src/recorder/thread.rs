@@ -5,7 +5,7 @@
 
 use super::callsite::CallSite;
 use super::clock;
-use super::context::{REMOTE, SpanContext};
+use super::context::{REMOTE, SAMPLED, SpanContext};
 use super::core::{Core, Counters};
 use super::encoder::{Content, Facts, Head, Limits, Precedence};
 use super::frame::{Frame, FramePool};
@@ -51,6 +51,14 @@ pub(super) fn entered() -> Vec<u64> {
     let entered =
         |thread: &RefCell<Thread>| Some(thread.try_borrow().ok()?.stack.span_ids().collect());
     THREAD.with(|thread| entered(thread)).unwrap_or_default()
+}
+
+/// Counts a span that ends in a forked child, where nobody can write it.
+#[cold]
+pub(super) fn count_out_of_reach(slot: &Slot) {
+    if slot.start() != 0 && slot.info() & SAMPLED != 0 {
+        forked::count_dropped();
+    }
 }
 
 /// The state of one thread.
@@ -250,7 +258,7 @@ impl Thread {
 
     /// Ends a `tracing` span, whose state is in its slot; handles that live on are good as parents.
     pub(crate) fn end_before_handles(&mut self, slot: &Slot, now: u64) {
-        let Some(mut shared) = slot.shared() else { return forked::count_dropped() };
+        let Some(mut shared) = slot.shared() else { return count_out_of_reach(slot) };
         let start = slot.close();
         let context = slot.context();
         // At 0 it was handed over as unfinished, or is over.
