@@ -32,6 +32,12 @@ static METADATA: Metadata<'static> = Metadata::new(
     Kind::SPAN,
 );
 
+/// Whether spans of this call site are those of the API, which have names of their own.
+#[cfg(feature = "log")]
+pub(super) fn is_site(metadata: &Metadata<'_>) -> bool {
+    metadata.callsite() == METADATA.callsite()
+}
+
 /// The span that whoever begins another one gives as its parent.
 #[derive(Debug)]
 pub(crate) struct Given {

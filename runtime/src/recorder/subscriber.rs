@@ -11,6 +11,8 @@ use super::slots;
 use super::spans::{self, LEFT_OUT, Spans, Under, innermost};
 use super::stack::{Entry, State};
 use super::thread;
+#[cfg(feature = "log")]
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -235,12 +237,19 @@ fn metadata_of(id: u64) -> &'static Metadata<'static> {
 
 /// The name by which the code knows a span; `None` where that is in another process.
 #[cfg(feature = "log")]
-pub(super) fn name_of(context: SpanContext, id: Option<u64>) -> Option<&'static str> {
+pub(super) fn name_of(context: SpanContext, id: Option<u64>) -> Option<Cow<'static, str>> {
     let metadata = match id {
         Some(id) => metadata_of(id),
         None => thread::with(|thread| thread.stack.frame(context.span_id)?.site)?.metadata,
     };
-    (!std::ptr::eq(metadata, &raw const REMOTE_METADATA)).then(|| metadata.name())
+    if std::ptr::eq(metadata, &raw const REMOTE_METADATA) {
+        return None;
+    }
+    #[cfg(feature = "opentelemetry")]
+    if super::api_span::is_site(metadata) {
+        return slots::find(id?)?.shared()?.content.name().map(Cow::Owned);
+    }
+    Some(Cow::Borrowed(metadata.name()))
 }
 
 impl fmt::Debug for Recorder {

@@ -1,6 +1,7 @@
 //! A service beside which layers of its own run, or its log, for tests that look at the whole process; the argument says which.
 #![expect(clippy::unwrap_used, reason = "a program that cannot start is a failed test")]
 
+use opentelemetry::trace::Tracer as _;
 use std::io;
 use synndicate::{traced, traced_service};
 use tracing::{Event, Subscriber};
@@ -16,6 +17,7 @@ fn main() {
         Some("two") => with_two(),
         Some("log") => with_its_log(),
         Some("records") => with_records(),
+        Some("api") => with_a_library(),
         Some("stack") => within_a_stack(work),
         Some("stack with records") => within_a_stack(report),
         Some("panics") => with_one_that_panics(),
@@ -45,6 +47,11 @@ async fn with_its_log() {
 #[traced_service]
 async fn with_records() {
     let _ = report(3).await;
+}
+
+#[traced_service]
+fn with_a_library() {
+    opentelemetry::global::tracer("library").in_span("in a library", |_| tracing::info!("asked"));
 }
 
 fn within_a_stack<F: Future<Output = Result<(), String>> + Send + 'static>(work: fn(u32) -> F) {

@@ -40,6 +40,15 @@ fn events_are_logged_with_their_trace_and_span() {
 }
 
 #[test]
+fn an_event_in_a_span_of_the_api_of_opentelemetry_names_it() {
+    let backend = taking();
+    let outcome = sending(Program::new(LAYERED, "api"), &backend).run();
+    outcome.assert_code(0);
+    let asked = place(&backend.one("in a library"));
+    assert_eq!(logged(&outcome)[0], format!(" INFO layered_service: asked {asked}"));
+}
+
+#[test]
 fn rust_log_says_which_events_are_logged() {
     let backend = taking();
     let run =

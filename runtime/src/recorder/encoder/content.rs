@@ -281,7 +281,14 @@ impl Content {
         self.marks |= Content::NAMED;
     }
 
-    /// The same from two words, with a blank between them.
+    /// The name that was set.
+    #[cfg(all(feature = "log", feature = "opentelemetry"))]
+    pub(crate) fn name(&self) -> Option<String> {
+        let name = Fields(self.bytes()).find(|field| field.number == u64::from(NAME))?;
+        Some(String::from_utf8_lossy(name.value.as_bytes()).into_owned())
+    }
+
+    /// Sets the name to two words, with a blank between them.
     #[cfg(feature = "tower")]
     pub(crate) fn set_name_of_words(&mut self, first: &str, second: &str) {
         self.remove(NAME);

@@ -19,6 +19,8 @@ use super::policy::Decision;
 use super::registry;
 use super::slot::{lock, lock_unless_forked};
 use stack::Stack;
+#[cfg(feature = "log")]
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -103,14 +105,14 @@ pub(super) fn event(recorder: u32, event: &Event<'_>, metadata: &Metadata<'_>, p
 
 /// A span, as it is told of an event in it.
 #[cfg(feature = "log")]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct SpanOfEvent {
     pub(crate) trace_id: u128,
     pub(crate) span_id: u64,
     /// Whether the event is recorded in it.
     pub(crate) is_recorded: bool,
     /// `None`: it is in another process.
-    pub(crate) name: Option<&'static str>,
+    pub(crate) name: Option<Cow<'static, str>>,
 }
 
 /// The recorder's span in which the event is that layers are being told of on this thread.
