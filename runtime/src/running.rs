@@ -3,46 +3,41 @@
 //! It puts the rooms together, in the order in which a span passes them, and holds no logic of its own. No lock is held while
 //! anything is waited for: hooks of panics and signals come here at any moment.
 
+mod places;
+mod problem;
+mod way;
+
+pub(crate) use problem::StartProblem;
+pub(crate) use way::Way;
+
 use crate::batch::Resource;
 use crate::exporter::{Exporter, SetupError};
 use crate::forked;
 use crate::pipeline::{Accounts, FirstProbe, Health, Ledger, Parts, Pipeline, Queue, RetryPolicy};
 use crate::plan::{Backend, Plan, SpoolPlan};
 use crate::propagation::use_propagators;
-use crate::recorder::{
-    self, AnotherSubscriber, Config, Core, Filter, Layers, Limits, Rules, Sampler,
-};
+use crate::recorder::{self, Config, Core, Filter, Layers, Limits, Rules, Sampler};
 use crate::report;
 #[cfg(feature = "tower")]
 use crate::requests::Requests;
-use crate::settings::{Scalar, SettingsErrors, Sources, load};
+use crate::settings::{Scalar, Sources, load};
 use crate::spool::Spool;
+use places::Places;
+use std::fmt;
 use std::sync::atomic::{
-    AtomicBool, AtomicU32,
+    AtomicBool,
     Ordering::{AcqRel, Acquire, Release},
 };
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use std::{fmt, io};
 
 /// One open span may grow to this many bytes, whatever it collects while it is open.
 const SPAN_BYTES: u32 = 1024 * 1024;
 
-/// How long the start waits to hear whether the backend answers.
-const FIRST_ANSWER: Duration = Duration::from_millis(300);
-
 /// One start at a time.
 static STARTING: Mutex<()> = Mutex::new(());
 static RUNNING: Mutex<Option<Arc<Running>>> = Mutex::new(None);
-
-/// How the process reaches the recorder.
-pub(crate) enum Way {
-    /// It is the subscriber, with these layers beside it.
-    Subscriber(Option<&'static Layers>),
-    /// It is a layer of somebody's stack, which turns to the core of this number.
-    Layer(Arc<AtomicU32>),
-}
 
 /// Tracing between its start and its end.
 pub(crate) struct Running {
@@ -54,20 +49,6 @@ pub(crate) struct Running {
     ended: AtomicBool,
     /// People know what was lost.
     told: AtomicBool,
-}
-
-/// Tracing cannot be started.
-#[derive(Debug)]
-pub(crate) enum StartProblem {
-    /// What is wrong with the settings, all of it.
-    Settings(SettingsErrors),
-    /// What the settings name cannot be used.
-    Setup(SetupError),
-    AlreadyRunning,
-    AnotherSubscriber,
-    /// By the process from which this one was forked.
-    RunsInParent,
-    Worker(io::Error),
 }
 
 /// What the settings of these sources say; what is doubtful in them is told.
@@ -118,7 +99,7 @@ fn start_by(
     }
     let Some(primary) = exporters.next() else {
         *lock(&RUNNING) = None;
-        way.turn_to_nothing().map_err(another_subscriber)?;
+        way.turn_to_nothing()?;
         report::say(&format!("tracing of `{name}` is disabled"));
         return Ok(None);
     };
@@ -136,49 +117,6 @@ fn start_by(
     Ok(Some(running))
 }
 
-impl Way {
-    fn layers(&self) -> Option<&'static Layers> {
-        match self {
-            Way::Subscriber(layers) => *layers,
-            Way::Layer(_) => None,
-        }
-    }
-
-    fn turn_to(&self, core: &Core) -> Result<(), AnotherSubscriber> {
-        match self {
-            Way::Subscriber(_) => {
-                recorder::turn_to(Some(core))?;
-                // Whoever owns a stack installs its logger with it, and would be refused after us.
-                #[cfg(feature = "log-records")]
-                recorder::take_log_records();
-                Ok(())
-            }
-            Way::Layer(number) => {
-                number.store(core.id, Release);
-                recorder::ask_call_sites_again();
-                Ok(())
-            }
-        }
-    }
-
-    /// Nothing is recorded any more.
-    fn turn_away(&self) {
-        match self {
-            // Nobody else's subscriber can have come between.
-            Way::Subscriber(_) => _ = recorder::turn_to(None),
-            Way::Layer(number) => {
-                number.store(0, Release);
-                recorder::ask_call_sites_again();
-            }
-        }
-    }
-
-    /// Nothing is recorded; layers see what happens all the same.
-    fn turn_to_nothing(&self) -> Result<(), AnotherSubscriber> {
-        self.layers().map_or(Ok(()), recorder::turn_to_layers)
-    }
-}
-
 impl Running {
     fn new(
         plan: &Plan,
@@ -191,11 +129,8 @@ impl Running {
         let accounts = Arc::new(accounts);
         let queue = Arc::new(Queue::new(plan.queue, accounts.clone()));
         let core = Core::new(recorder_config(plan, way.layers()), queue.clone());
-        use_propagators(&plan.propagators);
-        #[cfg(feature = "tower")]
-        Requests::new(&plan.http_exclude, plan.http_response_header.as_ref()).apply();
-        recorder::use_redaction_key(plan.redaction_key.as_ref());
-        way.turn_to(&core).map_err(another_subscriber)?;
+        tell_rooms(plan);
+        way.turn_to(&core)?;
         #[cfg(feature = "opentelemetry")]
         crate::opentelemetry::install();
         let parts = Parts {
@@ -294,10 +229,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn another_subscriber(_: AnotherSubscriber) -> StartProblem {
-    StartProblem::AnotherSubscriber
-}
-
 /// A disk that cannot be used is no reason for a program not to run.
 fn open_spool(plan: &SpoolPlan) -> Option<Spool> {
     match Spool::open(plan, Arc::new(report::say)) {
@@ -316,6 +247,14 @@ fn exporter(backend: &Backend) -> Result<Exporter, SetupError> {
         Backend::Console(console) => Exporter::console(console),
         Backend::Remote(remote) => Exporter::remote(remote),
     }
+}
+
+/// What some rooms keep for the whole process.
+fn tell_rooms(plan: &Plan) {
+    use_propagators(&plan.propagators);
+    #[cfg(feature = "tower")]
+    Requests::new(&plan.http_exclude, plan.http_response_header.as_ref()).apply();
+    recorder::use_redaction_key(plan.redaction_key.as_ref());
 }
 
 fn recorder_config(plan: &Plan, layers: Option<&'static Layers>) -> Config {
@@ -340,40 +279,6 @@ fn service_name(plan: &Plan) -> &str {
     match name {
         Some((_, Scalar::Text(name))) => name,
         _ => "unknown_service",
-    }
-}
-
-/// Where traces go, for people.
-struct Places {
-    primary: String,
-    /// Empty where there is no other one.
-    fallbacks: String,
-}
-
-impl Places {
-    fn of(primary: &Exporter, fallbacks: &[Exporter]) -> Places {
-        let fallbacks: Vec<_> = fallbacks.iter().map(Exporter::place).collect();
-        Places { primary: primary.place(), fallbacks: fallbacks.join(" or ") }
-    }
-
-    /// Where traces go, and whether that place answers.
-    fn told(&self, probe: &Receiver<FirstProbe>) -> String {
-        let Places { primary, fallbacks } = self;
-        let meanwhile = match &**fallbacks {
-            "" => "(the program runs on, spans wait)".to_owned(),
-            _ => format!("(the program runs on, spans go to {fallbacks} meanwhile)"),
-        };
-        match probe.recv_timeout(FIRST_ANSWER) {
-            Ok(FirstProbe { place, result: Ok(()) }) if fallbacks.is_empty() => place,
-            Ok(FirstProbe { place, result: Ok(()) }) => format!("{place}, or else to {fallbacks}"),
-            Ok(FirstProbe { place, result: Err(error) }) => {
-                format!("{place}, which does not take them: {error}\n{meanwhile}")
-            }
-            Err(_) => {
-                let waited = FIRST_ANSWER.as_millis();
-                format!("{primary}, which has not answered within {waited} ms\n{meanwhile}")
-            }
-        }
     }
 }
 
@@ -461,41 +366,6 @@ pub fn shutdown() -> Ledger {
         return end_in_child();
     }
     running().map_or_else(Ledger::default, |running| running.end())
-}
-
-impl fmt::Display for StartProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            StartProblem::Settings(errors) => errors.fmt(f),
-            StartProblem::Setup(error) => error.fmt(f),
-            StartProblem::AlreadyRunning => f.write_str(
-                "tracing runs already in this process\nhint: end it with `synndicate::shutdown()` before it is started again",
-            ),
-            StartProblem::AnotherSubscriber => f.write_str(
-                "another `tracing` subscriber is installed for this process\n\
-                 hint: remove what installs it, such as `tracing_subscriber::fmt().init()`; there can be one only\n\
-                 hint: or keep it, and put the layer of `synndicate::layer()` into it",
-            ),
-            StartProblem::RunsInParent => f.write_str(
-                "tracing cannot be started: this process was forked from one that traces\n\
-                 hint: start tracing after the fork, or end it with `synndicate::shutdown()` before; a child that calls `exec` may trace",
-            ),
-            StartProblem::Worker(error) => write!(f, "the pipeline's thread cannot be started: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for StartProblem {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            StartProblem::Settings(error) => Some(error),
-            StartProblem::Setup(error) => Some(error),
-            StartProblem::Worker(error) => Some(error),
-            StartProblem::AlreadyRunning
-            | StartProblem::AnotherSubscriber
-            | StartProblem::RunsInParent => None,
-        }
-    }
 }
 
 #[cfg(all(test, feature = "testing"))]
