@@ -69,7 +69,7 @@ fn add_link(span: &ApiSpan, to: &SpanContext, of_api: &[KeyValue]) {
     let linked = Linked {
         trace_id: span_context::trace_id(to),
         span_id: span_context::span_id(to),
-        sampled: span_context::sampled(to),
+        sampled: to.is_sampled().into(),
         is_remote: to.is_remote(),
         trace_state: &to.trace_state().header(),
     };

@@ -44,7 +44,7 @@ fn given(span: &SpanContext) -> Outgoing {
             baggage: Box::default(),
         })
     });
-    Outgoing { trace_id, span_id: span_id(span), sampled: sampled(span), carried }
+    Outgoing { trace_id, span_id: span_id(span), sampled: span.is_sampled().into(), carried }
 }
 
 pub(super) fn trace_id(span: &SpanContext) -> u128 {
@@ -53,8 +53,4 @@ pub(super) fn trace_id(span: &SpanContext) -> u128 {
 
 pub(super) fn span_id(span: &SpanContext) -> u64 {
     u64::from_be_bytes(span.span_id().to_bytes())
-}
-
-pub(super) fn sampled(span: &SpanContext) -> Sampled {
-    if span.is_sampled() { Sampled::Yes } else { Sampled::No }
 }

@@ -110,7 +110,7 @@ impl RemoteContext {
     /// Makes it current on this thread, while what this returns is there.
     pub(crate) fn enter(&self) -> Option<RemoteParent> {
         let Ids { trace_id, span_id, is_sampled } = self.ids?;
-        RemoteParent::enter(trace_id, span_id, sampled(is_sampled), self.carried.clone())
+        RemoteParent::enter(trace_id, span_id, is_sampled.into(), self.carried.clone())
     }
 }
 
@@ -129,10 +129,6 @@ impl RemoteContext {
     pub(crate) fn into_carried(self) -> Option<Arc<Carried>> {
         self.carried
     }
-}
-
-fn sampled(is_sampled: bool) -> Sampled {
-    if is_sampled { Sampled::Yes } else { Sampled::No }
 }
 
 /// Baggage and state may be private.
@@ -166,7 +162,7 @@ impl fmt::Debug for RemoteContext {
 pub fn set_remote_parent<S: Source + ?Sized>(source: &S) -> Result<(), TooLate> {
     let RemoteContext { ids, carried } = extract(source);
     let Some(Ids { trace_id, span_id, is_sampled }) = ids else { return Ok(()) };
-    match recorder::adopt(trace_id, span_id, sampled(is_sampled), carried.unwrap_or_default()) {
+    match recorder::adopt(trace_id, span_id, is_sampled.into(), carried.unwrap_or_default()) {
         Adoption::Done => Ok(()),
         Adoption::TooLate => Err(TooLate(())),
     }

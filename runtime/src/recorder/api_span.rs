@@ -3,7 +3,7 @@
 
 use super::beside::{self, Beside};
 use super::clock;
-use super::context::{REMOTE, SAMPLED, SpanContext};
+use super::context::{REMOTE, SpanContext};
 use super::encoder::{Attributes, Content, Limits, Precedence, cut};
 use super::install::current_core;
 use super::remote::{Carried, Outgoing, Sampled};
@@ -121,7 +121,7 @@ impl ApiSpan {
     /// Who it is, and what goes on with the requests that it causes.
     pub(crate) fn outgoing(&self) -> Outgoing {
         let SpanContext { trace_id, span_id, .. } = self.context;
-        let sampled = if self.context.is_sampled() { Sampled::Yes } else { Sampled::No };
+        let sampled = self.context.is_sampled().into();
         Outgoing { trace_id, span_id, sampled, carried: self.carried.clone() }
     }
 
@@ -173,7 +173,7 @@ impl ApiSpan {
 
     /// Adds a link.
     pub(crate) fn link(&self, to: &Linked<'_>, record: impl FnOnce(&mut Attributes<'_>)) {
-        let flags = flags(to.sampled, to.is_remote);
+        let flags = to.sampled.flag() | (REMOTE * u32::from(to.is_remote));
         let recorder = self.context.recorder;
         let context = SpanContext { trace_id: to.trace_id, span_id: to.span_id, recorder, flags };
         self.write_fields(
@@ -276,7 +276,7 @@ impl Given {
         let Outgoing { trace_id, span_id, sampled, ref carried } = self.span;
         let own = beside::find(trace_id, span_id).filter(|(own, _)| own.recorder == recorder);
         own.unwrap_or_else(|| {
-            let flags = flags(sampled, self.is_remote);
+            let flags = sampled.flag() | (REMOTE * u32::from(self.is_remote));
             (SpanContext { trace_id, span_id, recorder, flags }, carried.clone())
         })
     }
@@ -291,9 +291,4 @@ fn is_outside(given: &Given, thread: &Thread, recorder: u32) -> bool {
             || thread.stack.span_ids().any(|entered| entered == span_id)
             || given.is_remote && top.context.trace_id == trace_id
     })
-}
-
-fn flags(sampled: Sampled, is_remote: bool) -> u32 {
-    let sampled = if sampled == Sampled::Yes { SAMPLED } else { 0 };
-    if is_remote { sampled | REMOTE } else { sampled }
 }

@@ -58,7 +58,7 @@ pub(super) fn span(
         span.record("otel.kind", name);
     }
     let (mut content, limits) = blank(&span);
-    content.set_kind_of_site(site.kind);
+    content.set_kind_number(site.kind);
     let mut beginning = Beginning { span: &span, unfinished_since: Some(panic::count()) };
     record(&mut content.attributes(limits));
     beginning.unfinished_since = None;

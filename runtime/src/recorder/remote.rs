@@ -40,7 +40,7 @@ pub(crate) fn outgoing() -> Option<Outgoing> {
         Some(Outgoing {
             trace_id: context.trace_id,
             span_id: context.span_id,
-            sampled: if context.is_sampled() { Sampled::Yes } else { Sampled::No },
+            sampled: context.is_sampled().into(),
             carried: thread.carried(context, &beside),
         })
     })
@@ -78,7 +78,7 @@ pub(crate) fn adopt(
 }
 
 fn flags(sampled: Sampled) -> u32 {
-    REMOTE | if sampled == Sampled::Yes { SAMPLED } else { 0 }
+    REMOTE | sampled.flag()
 }
 
 /// A span of another process that is the parent of what runs while this lives.
@@ -93,6 +93,22 @@ pub(crate) struct RemoteParent {
 pub(crate) enum Sampled {
     Yes,
     No,
+}
+
+impl Sampled {
+    /// The flag of a context.
+    pub(super) fn flag(self) -> u32 {
+        match self {
+            Sampled::Yes => SAMPLED,
+            Sampled::No => 0,
+        }
+    }
+}
+
+impl From<bool> for Sampled {
+    fn from(is_sampled: bool) -> Sampled {
+        if is_sampled { Sampled::Yes } else { Sampled::No }
+    }
 }
 
 impl RemoteParent {

@@ -212,12 +212,6 @@ impl Content {
         self.bytes.field(super::field::TRACE_STATE, state.as_bytes());
     }
 
-    /// Sets the kind by its number in OTLP.
-    #[cfg(feature = "opentelemetry")]
-    pub(crate) fn set_kind_number(&mut self, kind: u8) {
-        self.kind = kind;
-    }
-
     /// Adds a mark of ours above every limit, unless its key stands there already.
     #[cold]
     pub(crate) fn mark<V: Value + ?Sized>(&mut self, key: &str, value: &V) {
@@ -307,8 +301,8 @@ impl Content {
         }
     }
 
-    /// Sets the kind that the call site says, by its number in OTLP.
-    pub(crate) fn set_kind_of_site(&mut self, kind: u8) {
+    /// Sets the kind by its number in OTLP.
+    pub(crate) fn set_kind_number(&mut self, kind: u8) {
         self.kind = kind;
     }
 
