@@ -17,6 +17,7 @@ fn main() {
         Some("two") => with_two(),
         Some("log") => with_its_log(),
         Some("records") => with_records(),
+        Some("fmt with records") => with_fmt_and_records(),
         Some("api") => with_a_library(),
         Some("stack") => within_a_stack(work),
         Some("stack with records") => within_a_stack(report),
@@ -46,6 +47,11 @@ async fn with_its_log() {
 
 #[traced_service]
 async fn with_records() {
+    let _ = report(3).await;
+}
+
+#[traced_service(layers = shown(LevelFilter::INFO))]
+async fn with_fmt_and_records() {
     let _ = report(3).await;
 }
 

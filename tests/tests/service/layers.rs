@@ -47,6 +47,18 @@ fn records_come_to_a_stack_by_its_own_logger() {
 }
 
 #[test]
+fn records_come_to_layers_also_where_tracing_is_disabled() {
+    for enabled in ["true", "false"] {
+        let program = sending(Program::new(LAYERED, "fmt with records"), &taking());
+        let outcome = program.set("enable_tracing", enabled).run();
+        outcome.assert_code(0);
+        let [left, part, _after] = &outcome.stdout[..] else { panic!("{outcome:#?}") };
+        assert_eq!(left, " WARN report{steps=3}: layered_service: 3 left");
+        assert_eq!(part, " INFO report{steps=3}: layered_service::part: a part");
+    }
+}
+
+#[test]
 fn layers_that_are_joined_each_have_their_filter() {
     let backend = taking();
     let outcome = sending(Program::new(LAYERED, "two"), &backend).run();
