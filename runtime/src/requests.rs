@@ -2,11 +2,11 @@
 //!
 //! A thread that serves requests keeps it for itself and looks at one number to know whether it is still the right one.
 
-use crate::recorder::Patterns;
+use crate::recorder::{Patterns, lock, lock_unless_forked};
 use http::HeaderName;
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering::Acquire, Ordering::Release};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// What is said of requests.
 #[derive(Debug)]
@@ -34,8 +34,7 @@ impl Requests {
 
     /// Counts from now on, in the whole process.
     pub(crate) fn apply(self) {
-        let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
-        *current = Some(Arc::new(self));
+        *lock(&CURRENT) = Some(Arc::new(self));
         EDITION.fetch_add(1, Release);
     }
 }
@@ -56,8 +55,7 @@ fn ask<T>(question: impl FnOnce(&Requests) -> T) -> Option<T> {
     let answer = KNOWN.try_with(|known| {
         let mut known = known.borrow_mut();
         if known.0 != edition {
-            let current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
-            *known = (edition, current.clone());
+            *known = (edition, lock_unless_forked(&CURRENT)?.clone());
         }
         known.1.as_deref().map(question)
     });

@@ -134,6 +134,8 @@ pub(crate) use ring::Drained;
 pub(crate) use rules::Patterns;
 pub(crate) use rules::Rules;
 pub(crate) use sampler::Sampler;
+#[cfg(feature = "tower")]
+pub(crate) use slot::{lock, lock_unless_forked};
 pub(crate) use unfinished::{hand_over as hand_over_unfinished, hand_over_of_this_thread};
 
 /// Records nothing on the calling thread from now on.

@@ -5,7 +5,7 @@ use std::fmt;
 use tracing_core::field::{Field, Value, Visit, debug};
 use tracing_core::{Event, span};
 
-/// The most fields that an event can have.
+/// The most fields that the macros of `tracing` promise to take.
 const FIELDS: usize = 32;
 
 /// Gives `tell` the event as layers are to see it.
