@@ -130,9 +130,10 @@ impl Running {
         let queue = Arc::new(Queue::new(plan.queue, accounts.clone()));
         let core = Core::new(recorder_config(plan, way.layers()), queue.clone());
         tell_rooms(plan);
-        way.turn_to(&core)?;
+        // Before anybody listens: the API tells of it.
         #[cfg(feature = "opentelemetry")]
         crate::opentelemetry::install();
+        way.turn_to(&core)?;
         let parts = Parts {
             core,
             queue,
