@@ -188,6 +188,8 @@ impl Builder {
 ///
 /// The stack must stand on a [`Registry`], and one such layer is enough for it: of two each sees its own spans only.
 /// `OpenTelemetrySpanExt` looks for the layer of tracing-opentelemetry and not for this one.
+/// A [`reload::Layer`](tracing_subscriber::reload::Layer) hides what it holds: within one spans and events are recorded all the same, but
+/// [`set_attribute`](crate::set_attribute), [`propagation`](crate::propagation) and spans of the OpenTelemetry API find no recorder.
 ///
 /// # Errors
 ///

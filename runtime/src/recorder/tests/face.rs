@@ -10,7 +10,7 @@ use tracing::{Span, debug_span, info, info_span};
 use tracing_core::{Dispatch, dispatcher};
 use tracing_subscriber::filter::{LevelFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::{Layer, registry};
+use tracing_subscriber::{Layer, registry, reload};
 
 site!(OUTER, "face_outer", ["x"]);
 site!(INNER, "face_inner");
@@ -161,4 +161,20 @@ fn stacks_of_two_threads_record_their_own_spans() {
         scope.spawn(record("one"));
         scope.spawn(record("other"));
     });
+}
+
+#[test]
+fn within_a_layer_that_hides_it_spans_are_recorded_all_the_same() {
+    let recording = Recording::new();
+    let (hidden, _handle) = reload::Layer::new(recording.layer());
+    dispatcher::with_default(&Dispatch::new(registry().with(hidden)), || {
+        let _outer = enter_with(&OUTER, |attributes| attributes.record_as("x", &5));
+        set_attribute("any.key", true);
+        assert!(outgoing().is_none());
+        drop(enter(&INNER));
+    });
+    let spans = valid(recording.spans());
+    let outer = spans.one("face_outer");
+    assert_child(spans.one("face_inner"), outer);
+    assert_eq!((outer.attribute("x"), outer.attribute("any.key")), (Some(&5.into()), None));
 }
