@@ -71,7 +71,7 @@ impl Shown {
         let variables = self.variables.iter();
         variables
             .map(|(name, value)| (name.clone(), value.replace(self.endpoint(), endpoint)))
-            .chain([("OTEL_SERVICE_NAME".into(), "shop".into())])
+            .chain([("OTEL_SERVICE_NAME".into(), "shop".into()), ("RUST_LOG".into(), "off".into())])
             .collect()
     }
 
