@@ -190,13 +190,13 @@ impl Spans {
     }
 }
 
-/// Makes a span the current one on this thread; who it is.
+/// Makes a span the current one on this thread; its flags.
 #[inline]
-pub(super) fn enter(id: u64) -> Option<SpanContext> {
+pub(super) fn enter(id: u64) -> Option<u32> {
     let context = slots::context_of(id)?;
     let beneath = Beside::now().mark();
     thread::with(|thread| thread.stack.push(context, State::Slot(id), beneath));
-    Some(context)
+    Some(context.flags)
 }
 
 /// Ends a span whose last handle is gone.

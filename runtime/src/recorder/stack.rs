@@ -196,11 +196,11 @@ impl ContextStack {
         (!leaked.is_empty()).then(|| (leaked.remove(0), leaked))
     }
 
-    /// Takes an entered `tracing` span off, wherever it is; who it is.
-    pub(crate) fn exit_slot(&mut self, id: u64) -> Option<SpanContext> {
+    /// Takes an entered `tracing` span off, wherever it is; its flags.
+    pub(crate) fn exit_slot(&mut self, id: u64) -> Option<u32> {
         let is_it = |entry: &Entry| matches!(entry.state, State::Slot(slot) if slot == id);
         let at = self.entries.iter().rposition(is_it)?;
-        Some(self.entries.remove(at).context)
+        Some(self.entries.remove(at).context.flags)
     }
 
     /// The spans that are entered, of all recorders.

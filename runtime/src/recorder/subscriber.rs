@@ -170,14 +170,14 @@ impl Subscriber for Recorder {
 
     fn enter(&self, id: &span::Id) {
         let entered = spans::enter(id.into_u64());
-        if entered.is_some_and(|context| context.flags & SEEN != 0) {
+        if entered.is_some_and(|flags| flags & SEEN != 0) {
             layers::enter(id.into_u64());
         }
     }
 
     fn exit(&self, id: &span::Id) {
         let left = thread::with(|thread| thread.stack.exit_slot(id.into_u64()));
-        if left.is_some_and(|context| context.flags & SEEN != 0) {
+        if left.is_some_and(|flags| flags & SEEN != 0) {
             layers::exit(id.into_u64());
         }
     }

@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
+use axum::serve::ListenerExt as _;
 use axum_tracing_opentelemetry::middleware::OtelAxumLayer;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use std::io::stdin;
@@ -116,6 +117,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).context("cannot listen")?;
     println!("{}", listener.local_addr()?);
     let router = (service.router)();
+    // Answers to several requests in one packet would wait for the client's word that it has the first.
+    let listener = listener.tap_io(|stream| _ = stream.set_nodelay(true));
     runtime.spawn(async move { axum::serve(listener, router).await });
     for line in stdin().lines() {
         line?;

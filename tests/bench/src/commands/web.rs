@@ -18,7 +18,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const CONNECTIONS: u64 = 8;
-/// Of each connection, in one run, after some that warm up.
+/// How many requests a connection sends before it waits for their answers.
+const PIPELINED: usize = 10;
+/// Of each connection, in one run, after some that warm up; both multiples of that.
 const REQUESTS: u64 = 2_500;
 const WARM_UP: u64 = 250;
 
@@ -118,7 +120,8 @@ const REQUEST: &[u8] = b"GET /api/query/7 HTTP/1.1\r\nhost: shop.example:8080\r\
     user-agent: bench/1.0\r\naccept: */*\r\n\
     traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n\r\n";
 
-/// Asks on one connection. All answers are as long as the first.
+/// Asks on one connection, several requests at a time: one by one they would keep the client busier than the service, and it
+/// would be the client that is measured. All answers are as long as the first.
 fn ask(address: &str, requests: u64) -> Result<()> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
@@ -127,9 +130,14 @@ fn ask(address: &str, requests: u64) -> Result<()> {
     let length = stream.read(&mut answer)?;
     anyhow::ensure!(answer.starts_with(b"HTTP/1.1 200 OK\r\n"), "the service refuses");
     answer.truncate(length);
-    for _ in 1..requests {
+    for _ in 1..PIPELINED {
         stream.write_all(REQUEST)?;
         stream.read_exact(&mut answer)?;
+    }
+    let (several, mut answers) = (REQUEST.repeat(PIPELINED), answer.repeat(PIPELINED));
+    for _ in 1..requests / PIPELINED as u64 {
+        stream.write_all(&several)?;
+        stream.read_exact(&mut answers)?;
     }
     Ok(())
 }
