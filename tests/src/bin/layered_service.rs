@@ -9,12 +9,13 @@ use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{Layer, Registry, fmt};
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
 fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("fmt") => with_fmt(),
         Some("two") => with_two(),
+        Some("span") => with_a_filter_by_span(),
         Some("log") => with_its_log(),
         Some("records") => with_records(),
         Some("fmt with records") => with_fmt_and_records(),
@@ -35,6 +36,12 @@ async fn with_fmt() {
 #[traced_service(layers = shown(LevelFilter::OFF).and_then(shown(LevelFilter::INFO)))]
 fn with_two() {
     tracing::info!("seen by one");
+}
+
+#[traced_service(layers = lines().with_filter(EnvFilter::new("[work]=debug")))]
+async fn with_a_filter_by_span() {
+    tracing::info!("outside");
+    let _ = work(3).await;
 }
 
 #[traced_service]
@@ -84,7 +91,11 @@ async fn report(steps: u32) -> Result<(), String> {
 
 /// Lines on standard output.
 fn shown(level: LevelFilter) -> impl Layer<Registry> + Send + Sync {
-    fmt::layer().with_writer(io::stdout).with_ansi(false).without_time().with_filter(level)
+    lines().with_filter(level)
+}
+
+fn lines() -> impl Layer<Registry> + Send + Sync {
+    fmt::layer().with_writer(io::stdout).with_ansi(false).without_time()
 }
 
 struct Panics;

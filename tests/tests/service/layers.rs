@@ -68,6 +68,19 @@ fn layers_that_are_joined_each_have_their_filter() {
 }
 
 #[test]
+fn a_filter_by_span_sees_traced_functions() {
+    let backend = taking();
+    let outcome = sending(Program::new(LAYERED, "span"), &backend).run();
+    outcome.assert_code(0);
+    let [working, hidden, step, ..] = &outcome.stdout[..] else { panic!("{outcome:#?}") };
+    assert_eq!(working, " INFO work{steps=3}: layered_service: working");
+    assert_eq!(hidden, "DEBUG work{steps=3}: layered_service: hidden");
+    assert_eq!(step, " INFO work{steps=3}:step: layered_service: a step");
+    assert!(outcome.stdout.iter().all(|line| line.contains("work{")), "{outcome:#?}");
+    assert!(backend.names().contains(&"work".to_owned()), "{:?}", backend.names());
+}
+
+#[test]
 fn layers_go_on_where_tracing_is_disabled() {
     let outcome = Program::new(LAYERED, "fmt").set("enable_tracing", "false").run();
     outcome.assert_code(0);
