@@ -49,6 +49,8 @@ static ALL: Mutex<Vec<(u32, &'static Layers)>> = Mutex::new(Vec::new());
 thread_local! {
     /// The layers that were asked for last, with their recorder.
     static LAST: Cell<Option<(u32, &'static Layers)>> = const { Cell::new(None) };
+    /// Whether layers are being asked about a call site by whoever is about to need it.
+    static IS_ASKING: Cell<bool> = const { Cell::new(false) };
     /// Where the event is that layers are being told of.
     static OF_EVENT: Cell<Place> = const { Cell::new(Place { span: None, is_recorded: false }) };
 }
@@ -88,10 +90,19 @@ pub(super) fn want(site: &'static CallSite, recorder: u32) -> bool {
 fn ask(site: &'static CallSite, recorder: u32) -> Decision {
     // Through `tracing`, so that they are asked again when a filter of theirs changes.
     site.callsite.interest();
-    if let Some(layers) = of(recorder).filter(|layers| !layers.were_asked(site.metadata)) {
-        layers.register(site.metadata);
-    }
     site.decision(recorder)
+}
+
+/// Asks the layers of a recorder about a call site that `tracing` has not asked them about yet: it asks on one thread, and others
+/// that come meanwhile go on.
+pub(super) fn ask_first(metadata: &'static Metadata<'static>, recorder: u32) {
+    if let Some(layers) = of(recorder).filter(|layers| !layers.were_asked(metadata)) {
+        // Not again by what a layer traces while it is asked.
+        if !IS_ASKING.replace(true) {
+            layers.register(metadata);
+            IS_ASKING.set(false);
+        }
+    }
 }
 
 /// Tells the layers of a recorder of an event, of which `metadata` is true.
