@@ -255,12 +255,7 @@ impl Chatty {
 }
 
 impl<S: Subscriber> Layer<S> for Chatty {
-    fn on_new_span(
-        &self,
-        attributes: &tracing_core::span::Attributes<'_>,
-        _: &tracing_core::span::Id,
-        _: Context<'_, S>,
-    ) {
+    fn on_new_span(&self, attributes: &span::Attributes<'_>, _: &span::Id, _: Context<'_, S>) {
         Chatty::say(attributes.metadata().name());
     }
 
@@ -270,7 +265,7 @@ impl<S: Subscriber> Layer<S> for Chatty {
         }
     }
 
-    fn on_close(&self, _: tracing_core::span::Id, _: Context<'_, S>) {
+    fn on_close(&self, _: span::Id, _: Context<'_, S>) {
         drop(info_span!(parent: None, "layers_after"));
         panic!("on purpose");
     }
