@@ -5,15 +5,13 @@
 use crate::options::Options;
 use crate::peers::Wire;
 use anyhow::{Context, Result};
-use opentelemetry_proto::tonic::collector::trace::v1::{
-    ExportTraceServiceRequest, ExportTraceServiceResponse,
-};
 use std::io::stdin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 
+mod counted;
 mod grpc;
 mod http;
 
@@ -22,11 +20,8 @@ mod http;
 struct Counter(Arc<AtomicU64>);
 
 impl Counter {
-    fn take(&self, request: &ExportTraceServiceRequest) -> ExportTraceServiceResponse {
-        let scopes = request.resource_spans.iter().flat_map(|resource| &resource.scope_spans);
-        let spans: usize = scopes.map(|scope| scope.spans.len()).sum();
+    fn add(&self, spans: usize) {
         self.0.fetch_add(spans as u64, SeqCst);
-        ExportTraceServiceResponse::default()
     }
 }
 
