@@ -39,7 +39,7 @@ mod sdk;
 #[cfg(feature = "_remote")]
 mod secret;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 #[cfg(feature = "_remote")]
 mod transport;
 #[cfg(feature = "_remote")]
@@ -51,6 +51,8 @@ pub(crate) use error::{ErrorKind, ExportError, SetupError};
 pub(crate) use question::Question;
 #[cfg(feature = "sdk")]
 pub(crate) use sdk::SdkExporter;
+#[cfg(all(test, feature = "_remote"))]
+pub(crate) use transport::zone;
 
 use crate::batch::Batch;
 use crate::plan::{Console, Remote};

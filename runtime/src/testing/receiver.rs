@@ -48,7 +48,7 @@ use tokio::task::{JoinHandle, JoinSet};
 /// ```
 #[derive(Debug)]
 pub struct Receiver {
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
     shared: Arc<Shared>,
     /// The task that owns the listener and all its connections.
     listening: Mutex<Option<JoinHandle<()>>>,
@@ -97,8 +97,13 @@ impl Receiver {
     ///
     /// When the operating system gives no port or no thread.
     pub fn start() -> io::Result<Receiver> {
+        Receiver::at((Ipv4Addr::LOCALHOST, 0).into())
+    }
+
+    /// The same in a place of the test's choice.
+    pub(crate) fn at(address: SocketAddr) -> io::Result<Receiver> {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
+        let listener = runtime.block_on(TcpListener::bind(address))?;
         let receiver = Receiver {
             address: listener.local_addr()?,
             shared: Arc::default(),

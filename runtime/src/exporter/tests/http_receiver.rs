@@ -60,15 +60,17 @@ impl HttpReceiver {
     pub(super) async fn listen(&self, host: &str) -> String {
         let listener = TcpListener::bind((host, 0)).await.unwrap();
         let place = listener.local_addr().unwrap().to_string();
-        let receiver = self.clone();
-        tokio::spawn(async move {
-            let mut connection = 0;
-            while let Ok((stream, _)) = listener.accept().await {
-                connection += 1;
-                tokio::spawn(receiver.clone().serve(stream, connection));
-            }
-        });
+        tokio::spawn(self.clone().serve_all(listener));
         place
+    }
+
+    /// Answers whoever connects.
+    pub(super) async fn serve_all(self, listener: TcpListener) {
+        let mut connection = 0;
+        while let Ok((stream, _)) = listener.accept().await {
+            connection += 1;
+            tokio::spawn(self.clone().serve(stream, connection));
+        }
     }
 
     /// Answers the requests of one connection.

@@ -19,6 +19,9 @@ mod jaeger;
 mod jaeger_receiver;
 #[cfg(feature = "http-json")]
 mod json;
+// Elsewhere the whole of 127.0.0.0/8 is not this machine.
+#[cfg(all(feature = "grpc", feature = "http", target_os = "linux"))]
+mod moved;
 #[cfg(all(feature = "grpc", feature = "http", unix))]
 mod place;
 #[cfg(all(feature = "grpc", feature = "http"))]
@@ -43,7 +46,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 /// A backend that listens in these places. Its timeout is so long that only a test that is broken reaches it.
-pub(super) fn remote(destinations: impl IntoIterator<Item = Destination>) -> Remote {
+pub(crate) fn remote(destinations: impl IntoIterator<Item = Destination>) -> Remote {
     Remote {
         name: "otlp",
         destinations: destinations.into_iter().collect(),
@@ -56,7 +59,7 @@ pub(super) fn remote(destinations: impl IntoIterator<Item = Destination>) -> Rem
     }
 }
 
-pub(super) fn destination(wire: Wire, uri: &str) -> Destination {
+pub(crate) fn destination(wire: Wire, uri: &str) -> Destination {
     Destination { wire, endpoint: Endpoint::Tcp(uri.parse().unwrap()) }
 }
 

@@ -17,6 +17,8 @@ mod tls;
 #[path = "tls_off.rs"]
 mod tls;
 mod watched;
+#[cfg(test)]
+pub(crate) mod zone;
 
 use super::error::SetupError;
 use crate::plan::{Endpoint, Remote};

@@ -1,11 +1,15 @@
 //! Names to addresses.
 
 use super::endpoint::is_loopback;
+#[cfg(test)]
+use super::zone::lookup_host;
 use hyper_util::client::legacy::connect::dns::Name;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::{fmt, io, vec};
+#[cfg(not(test))]
+use tokio::net::lookup_host;
 use tower_service::Service;
 
 /// Asks the system's resolver anew for each connection, so that a server which moved is found.
@@ -38,7 +42,7 @@ async fn resolve(name: String) -> Result<vec::IntoIter<SocketAddr>, Unresolved> 
             vec![(Ipv6Addr::LOCALHOST, 0).into(), (Ipv4Addr::LOCALHOST, 0).into()].into_iter()
         );
     }
-    let found = tokio::net::lookup_host((name, 0)).await.map_err(Unresolved)?;
+    let found = lookup_host((name, 0)).await.map_err(Unresolved)?;
     Ok(found.collect::<Vec<_>>().into_iter())
 }
 

@@ -4,6 +4,8 @@
 mod delivery;
 mod ending;
 mod failover;
+#[cfg(all(feature = "http", target_os = "linux"))]
+mod moved;
 mod queueing;
 #[cfg(feature = "spool")]
 mod spooling;
