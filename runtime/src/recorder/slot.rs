@@ -40,7 +40,8 @@ pub(crate) struct Slot {
 /// For a `tracing` span all it has; for a lane span what was written through handles.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
-    pub(crate) content: Content,
+    // Boxed, so that what was written before the span had its slot moves in by its address.
+    pub(crate) content: Box<Content>,
     pub(crate) metadata: Option<&'static Metadata<'static>>,
     /// When it began, by the monotonic clock.
     pub(crate) began: u64,

@@ -215,11 +215,11 @@ pub(super) fn close(slot: &'static Slot, id: u64) {
 fn settle(
     thread: &mut Thread,
     opening: &Opening,
-    fields: &mut Content,
+    fields: &mut Box<Content>,
     limits: Limits,
     site: &TracingSite,
 ) -> u64 {
-    let fill = |content: &mut Content| match (opening.context.is_sampled(), site.plain) {
+    let fill = |content: &mut Box<Content>| match (opening.context.is_sampled(), site.plain) {
         (true, true) => std::mem::swap(content, fields),
         (true, false) => content.absorb(fields, Precedence::New, limits),
         (false, _) => {}

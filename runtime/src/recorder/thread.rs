@@ -369,7 +369,7 @@ impl Thread {
         opening: &Opening,
         metadata: &'static Metadata<'static>,
         (began, start): (u64, u64),
-        fill: impl FnOnce(&mut Content),
+        fill: impl FnOnce(&mut Box<Content>),
     ) -> Option<u64> {
         let Some((index, slot)) = self.allocate_slot() else {
             self.count_too_many_open(opening.context);
