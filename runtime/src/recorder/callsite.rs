@@ -92,20 +92,19 @@ impl fmt::Debug for CallSite {
 }
 
 /// What is known of a `tracing` call site.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct TracingSite {
     pub(super) metadata: &'static Metadata<'static>,
-    pub(super) policy: &'static Policy,
+    pub(super) policy: Policy,
     /// Its fields are all different and none has a special meaning, so that a new span's attributes need no second look.
     pub(crate) plain: bool,
     /// The keys of its fields, in their order.
-    pub(crate) keys: &'static [Key<'static>],
+    pub(crate) keys: Box<[Key<'static>]>,
 }
 
 impl TracingSite {
-    /// Policy and keys stay for good: a call site lives as long as the process, and so there are no more of them than there is
-    /// code.
-    pub(super) fn new(metadata: &'static Metadata<'static>) -> TracingSite {
+    /// It stays for good: a call site lives as long as the process, and so there are no more of them than there is code.
+    pub(super) fn new(metadata: &'static Metadata<'static>) -> &'static TracingSite {
         let names: Vec<_> = metadata.fields().iter().map(|field| field.name()).collect();
         let repeated = names
             .iter()
@@ -116,13 +115,12 @@ impl TracingSite {
                 || ["level", "target"].contains(name)
                 || is_constant(name.as_bytes())
         });
-        let keys: Vec<_> = names.into_iter().map(Key::new).collect();
-        TracingSite {
+        Box::leak(Box::new(TracingSite {
             metadata,
-            policy: Box::leak(Box::new(Policy::unresolved())),
+            policy: Policy::unresolved(),
             plain: !repeated && !special,
-            keys: Box::leak(keys.into_boxed_slice()),
-        }
+            keys: names.into_iter().map(Key::new).collect(),
+        }))
     }
 
     /// What `recorder` has decided.
@@ -130,7 +128,7 @@ impl TracingSite {
     pub(crate) fn decision(&self, recorder: u32) -> Decision {
         match self.policy.of(recorder) {
             Some(decision) => decision,
-            None => registry::resolve_of_tracing(self.metadata, self.policy, recorder),
+            None => registry::resolve_of_tracing(self.metadata, &self.policy, recorder),
         }
     }
 }

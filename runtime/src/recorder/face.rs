@@ -97,7 +97,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Face {
     ) {
         let Some(span) = context.span(id) else { return };
         let site = sites::of(attributes.metadata());
-        let known = self.spans().open(&site, under(attributes, &span), attributes);
+        let known = self.spans().open(site, under(attributes, &span), attributes);
         if slots::find(known).is_some() {
             span.extensions_mut().replace(Known(known));
         }

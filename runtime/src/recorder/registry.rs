@@ -56,7 +56,7 @@ struct Sites {
     numbers: BTreeMap<(usize, usize, usize), u32>,
     rulings: Vec<&'static Ruling>,
     lane: BTreeMap<usize, &'static CallSite>,
-    of_tracing: BTreeMap<usize, TracingSite>,
+    of_tracing: BTreeMap<usize, &'static TracingSite>,
 }
 
 /// The call site with this number.
@@ -96,10 +96,10 @@ pub(crate) fn resolve_of_tracing(
 
 /// What is known of the `tracing` call site with this metadata.
 #[cold]
-pub(crate) fn of_tracing(metadata: &'static Metadata<'static>) -> TracingSite {
+pub(crate) fn of_tracing(metadata: &'static Metadata<'static>) -> &'static TracingSite {
     let new = || TracingSite::new(metadata);
     match lock_unless_forked(&SITES) {
-        Some(mut sites) => *sites.of_tracing.entry(address(metadata)).or_insert_with(new),
+        Some(mut sites) => sites.of_tracing.entry(address(metadata)).or_insert_with(new),
         None => new(),
     }
 }
@@ -117,7 +117,7 @@ pub(crate) fn decide_again(recorder: u32, swap: impl FnOnce()) {
 pub(crate) fn forget(metadata: &'static Metadata<'static>) {
     let Some(sites) = lock_unless_forked(&SITES) else { return };
     let of_lane = sites.lane.get(&address(metadata)).map(|site| &site.policy);
-    let of_tracing = sites.of_tracing.get(&address(metadata)).map(|site| site.policy);
+    let of_tracing = sites.of_tracing.get(&address(metadata)).map(|site| &site.policy);
     of_lane.into_iter().chain(of_tracing).for_each(Policy::forget_all);
 }
 

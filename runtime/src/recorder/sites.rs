@@ -8,12 +8,12 @@ use tracing_core::Metadata;
 const LINES: usize = 64;
 
 thread_local! {
-    static CACHE: [Cell<Option<TracingSite>>; LINES] = const { [const { Cell::new(None) }; LINES] };
+    static CACHE: [Cell<Option<&'static TracingSite>>; LINES] = const { [const { Cell::new(None) }; LINES] };
 }
 
 /// What is known of the call site with this metadata.
 #[inline]
-pub(crate) fn of(metadata: &'static Metadata<'static>) -> TracingSite {
+pub(crate) fn of(metadata: &'static Metadata<'static>) -> &'static TracingSite {
     let address = std::ptr::from_ref(metadata).addr();
     CACHE.with(|cache| {
         let Some(line) = cache.get((address >> 5) % LINES) else { return of_tracing(metadata) };

@@ -65,8 +65,8 @@ impl Spans {
         if opening.context.is_sampled() {
             attributes.record(&mut Visitor(SpanFields {
                 content: &mut fields,
-                limits,
-                keys: site.keys,
+                limits: &limits,
+                keys: &site.keys,
             }));
         }
         thread::with(|thread| {
@@ -136,7 +136,7 @@ impl Spans {
         self.write(
             id,
             |content, limits| {
-                values.record(&mut Visitor(SpanFields { content, limits, keys: &[] }));
+                values.record(&mut Visitor(SpanFields { content, limits: &limits, keys: &[] }));
             },
             |content, fields, limits| content.absorb(fields, Precedence::New, limits),
         );

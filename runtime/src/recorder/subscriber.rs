@@ -134,9 +134,9 @@ impl Subscriber for Recorder {
         let site = sites::of(attributes.metadata());
         let under = under(attributes);
         span::Id::from_u64(if self.has_layers() {
-            layers::open(self.spans(), &site, under, attributes)
+            layers::open(self.spans(), site, under, attributes)
         } else {
-            self.spans().open(&site, under, attributes)
+            self.spans().open(site, under, attributes)
         })
     }
 

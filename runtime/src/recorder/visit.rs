@@ -82,24 +82,24 @@ impl<F: Fields> Visit for Visitor<F> {
 /// The fields of a span.
 pub(super) struct SpanFields<'a> {
     pub(super) content: &'a mut Content,
-    pub(super) limits: Limits,
+    pub(super) limits: &'a Limits,
     /// The keys of the call site's fields, where they are at hand.
-    pub(super) keys: &'static [Key<'static>],
+    pub(super) keys: &'a [Key<'static>],
 }
 
 impl SpanFields<'_> {
     #[cold]
     fn special(&mut self, field: &Field, value: &dyn Debug) {
         let mut text = Buffer::default();
-        put_formatted(&mut text, self.limits, format_args!("{value:?}"));
+        put_formatted(&mut text, *self.limits, format_args!("{value:?}"));
         let text = String::from_utf8_lossy(text.as_slice());
-        set_special(self.content, field.name(), &text, self.limits);
+        set_special(self.content, field.name(), &text, *self.limits);
     }
 }
 
 impl Fields for SpanFields<'_> {
     fn value(&mut self, field: &Field, value: &(impl Value + ?Sized)) {
-        let mut attributes = self.content.attributes(self.limits);
+        let mut attributes = self.content.attributes(*self.limits);
         match self.keys.get(field.index()) {
             Some(key) => attributes.record(key, value),
             None => attributes.record_as(field.name(), value),
@@ -108,7 +108,7 @@ impl Fields for SpanFields<'_> {
 
     fn text(&mut self, field: &Field, text: &str) {
         if is_special(field.name()) {
-            set_special(self.content, field.name(), text, self.limits);
+            set_special(self.content, field.name(), text, *self.limits);
         } else {
             self.value(field, text);
         }
@@ -118,6 +118,6 @@ impl Fields for SpanFields<'_> {
         if is_special(field.name()) {
             return self.special(field, value);
         }
-        self.content.attributes(self.limits).debug_as(field.name(), value);
+        self.content.attributes(*self.limits).debug_as(field.name(), value);
     }
 }
