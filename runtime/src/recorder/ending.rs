@@ -101,7 +101,7 @@ impl Ending<'_> {
 
 /// Lets user code add to a span on this thread.
 #[inline(never)]
-pub(super) fn amend(span_id: u64, amend: Amend<'_>) {
+pub(super) fn amend(span_id: u64, amend: &dyn Amend) {
     if let Some(frame) = thread::with(|thread| thread.take_in_hand(span_id)) {
         InHand::of(frame).amend(amend);
     }
@@ -109,7 +109,7 @@ pub(super) fn amend(span_id: u64, amend: Amend<'_>) {
 
 /// The same with the span that a future's wrapper has just made for `site`; `None` where there is none.
 #[inline]
-pub(super) fn amend_fresh(site: &'static CallSite, amend: Amend<'_>) -> Option<()> {
+pub(super) fn amend_fresh(site: &'static CallSite, amend: &dyn Amend) -> Option<()> {
     let frame = thread::with(|thread| thread.take_fresh_in_hand(site))?;
     InHand::of(frame).amend(amend);
     Some(())
@@ -130,11 +130,11 @@ impl InHand {
     }
 
     #[inline]
-    fn amend(mut self, amend: Amend<'_>) {
+    fn amend(mut self, amend: &dyn Amend) {
         if let Some(frame) = &mut self.frame {
             let limits = frame.limits;
             let content = self.beside.as_deref_mut().unwrap_or(&mut frame.content);
-            amend(&mut Ending { content, limits, foreign: None });
+            amend.amend(&mut Ending { content, limits, foreign: None });
         }
     }
 

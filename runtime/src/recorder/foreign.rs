@@ -39,7 +39,7 @@ thread_local! {
 pub(super) fn span(
     site: &'static CallSite,
     origin: Option<&Origin>,
-    record: Record<'_>,
+    record: &dyn Record,
 ) -> Option<Span> {
     if let Some(core) = current_core() {
         // So that it is known there with what only the function's own call site knows.
@@ -60,7 +60,7 @@ pub(super) fn span(
     let (mut content, limits) = blank(&span);
     content.set_kind_number(site.kind);
     let mut beginning = Beginning { span: &span, unfinished_since: Some(panic::count()) };
-    record(&mut content.attributes(limits));
+    record.record(&mut content.attributes(limits));
     beginning.unfinished_since = None;
     write(&span, &content);
     drop(beginning);
@@ -135,10 +135,10 @@ pub(super) fn first(site: &'static CallSite) -> Option<Span> {
 
 /// Lets user code add to a span.
 #[cold]
-pub(super) fn amend(span: &Span, amend: Amend<'_>) {
+pub(super) fn amend(span: &Span, amend: &dyn Amend) {
     let (content, limits) = blank(span);
     let mut addition = Addition { span, content };
-    amend(&mut Ending { content: &mut addition.content, limits, foreign: Some(span) });
+    amend.amend(&mut Ending { content: &mut addition.content, limits, foreign: Some(span) });
 }
 
 /// What is written for a span. It is added when this is dropped, also by a panic of user code.

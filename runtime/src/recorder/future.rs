@@ -58,7 +58,7 @@ where
         let polled = future.poll(context);
         if let Poll::Ready(output) = &polled {
             polling.then = Then::End;
-            polling.amend(&|ending| (this.finish)(output, ending));
+            polling.amend(&|ending: &mut Ending<'_>| (this.finish)(output, ending));
         }
         polled
     }

@@ -22,11 +22,29 @@ use std::mem::ManuallyDrop;
 use tracing_core::{Dispatch, dispatcher};
 
 /// What a call site records when its span begins. A trait object, as all that call sites hand over: what is around it is compiled
-/// once, and not again for each of them.
-pub(super) type Record<'a> = &'a dyn Fn(&mut Attributes<'_>);
+/// once, and not again for each of them. And a trait of our own, because for one of `Fn` three functions are compiled.
+pub(super) trait Record {
+    fn record(&self, attributes: &mut Attributes<'_>);
+}
 
 /// What a call site adds to its span besides.
-pub(super) type Amend<'a> = &'a dyn Fn(&mut Ending<'_>);
+pub(super) trait Amend {
+    fn amend(&self, ending: &mut Ending<'_>);
+}
+
+impl<F: Fn(&mut Attributes<'_>)> Record for F {
+    #[inline]
+    fn record(&self, attributes: &mut Attributes<'_>) {
+        self(attributes);
+    }
+}
+
+impl<F: Fn(&mut Ending<'_>)> Amend for F {
+    #[inline]
+    fn amend(&self, ending: &mut Ending<'_>) {
+        self(ending);
+    }
+}
 
 /// What records attributes once, as the calls take it: it uses up what it has.
 pub fn record_once(record: impl FnOnce(&mut Attributes<'_>)) -> impl Fn(&mut Attributes<'_>) {
@@ -69,7 +87,12 @@ impl Guard {
 
     /// Adds what is known only when the body is done, or what is no attribute.
     #[inline]
-    pub fn finish(&self, amend: Amend<'_>) {
+    pub fn finish(&self, amend: &impl Fn(&mut Ending<'_>)) {
+        self.amend(amend);
+    }
+
+    #[inline]
+    fn amend(&self, amend: &dyn Amend) {
         if self.span_id != 0 {
             ending::amend(self.span_id, amend);
         } else if let Some(entered) = &*self.foreign {
@@ -108,7 +131,7 @@ pub fn enter(site: &'static CallSite, record: impl Fn(&mut Attributes<'_>)) -> G
 }
 
 #[inline(never)]
-fn enter_wanted(site: &'static CallSite, record: Record<'_>) -> Guard {
+fn enter_wanted(site: &'static CallSite, record: &dyn Record) -> Guard {
     guard(begin(site), site, None, record)
 }
 
@@ -123,7 +146,7 @@ pub fn enter_at(
 }
 
 #[inline(never)]
-fn enter_wanted_at(site: &'static CallSite, origin: &Origin, record: Record<'_>) -> Guard {
+fn enter_wanted_at(site: &'static CallSite, origin: &Origin, record: &dyn Record) -> Guard {
     guard(begin_at(site, origin), site, Some(origin), record)
 }
 
@@ -132,7 +155,7 @@ fn guard(
     begun: Begun,
     site: &'static CallSite,
     origin: Option<&Origin>,
-    record: Record<'_>,
+    record: &dyn Record,
 ) -> Guard {
     match begun {
         Begun::Nothing => Guard::NONE,
@@ -145,7 +168,7 @@ fn guard(
 }
 
 #[cold]
-fn foreign_guard(site: &'static CallSite, origin: Option<&Origin>, record: Record<'_>) -> Guard {
+fn foreign_guard(site: &'static CallSite, origin: Option<&Origin>, record: &dyn Record) -> Guard {
     let span = foreign::span(site, origin, record).map(|span| Box::new(Entered::enter(span)));
     Guard { foreign: ManuallyDrop::new(span), ..Guard::NONE }
 }
@@ -196,11 +219,11 @@ fn begin_by(
 
 /// Records the attributes of a span before it becomes the current one: they run user code, with no borrow held.
 #[inline]
-pub(super) fn record_first(frame: &mut Frame, record: Record<'_>) {
+pub(super) fn record_first(frame: &mut Frame, record: &dyn Record) {
     if frame.context.is_sampled() {
         let limits = frame.limits;
         let mut beginning = Beginning { frame, unfinished_since: Some(panic::count()) };
-        record(&mut beginning.frame.content.attributes(limits));
+        record.record(&mut beginning.frame.content.attributes(limits));
         beginning.unfinished_since = None;
     }
 }
@@ -292,12 +315,17 @@ pub(super) fn put_panic(thread: &mut Thread, limits: Limits, content: &mut Conte
 /// Records the attributes of an async function: the first statement of its body. It must hit only the frame that the
 /// function's own wrapper has just made; where the wrapper made none, the top of the stack is the caller's.
 #[inline]
-pub fn first_attributes(site: &'static CallSite, record: Record<'_>) {
-    first(site, &|ending| record(&mut ending.attributes()));
+pub fn first_attributes(site: &'static CallSite, record: &impl Fn(&mut Attributes<'_>)) {
+    amend_first(site, &|ending: &mut Ending<'_>| record(&mut ending.attributes()));
 }
 
 /// The same for what is no attribute.
-pub fn first(site: &'static CallSite, amend: Amend<'_>) {
+#[inline]
+pub fn first(site: &'static CallSite, amend: &impl Fn(&mut Ending<'_>)) {
+    amend_first(site, amend);
+}
+
+fn amend_first(site: &'static CallSite, amend: &dyn Amend) {
     if ending::amend_fresh(site, amend).is_none()
         && let Some(span) = foreign::first(site)
     {

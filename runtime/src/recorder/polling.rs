@@ -3,6 +3,7 @@
 use super::beside::Beside;
 use super::callsite::CallSite;
 use super::clock;
+use super::encoder::Attributes;
 use super::ending;
 use super::foreign::{self, Entered};
 use super::frame::Frame;
@@ -71,7 +72,7 @@ fn of_new(site: &'static CallSite) -> State {
 
 #[cold]
 fn of_new_foreign(site: &'static CallSite) -> State {
-    match foreign::span(site, None, &|_| {}) {
+    match foreign::span(site, None, &|_: &mut Attributes<'_>| {}) {
         Some(span) => {
             foreign::expect_first(site, span.clone());
             State::Foreign(Box::new(span))
@@ -114,7 +115,7 @@ impl<'a> Polling<'a> {
 
     /// Adds to the span what the poll has shown.
     #[inline(never)]
-    pub(super) fn amend(&self, amend: Amend<'_>) {
+    pub(super) fn amend(&self, amend: &dyn Amend) {
         if self.span_id != 0 {
             ending::amend(self.span_id, amend);
         } else if let Some(entered) = &self.foreign {

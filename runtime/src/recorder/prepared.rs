@@ -2,6 +2,7 @@
 //! the function returns.
 
 use super::callsite::CallSite;
+use super::encoder::Attributes;
 use super::ending::Ending;
 use super::foreign;
 use super::frame::Frame;
@@ -21,7 +22,12 @@ pub struct Prepared {
 }
 
 /// Prepares the span of a call.
-pub fn prepare(site: &'static CallSite, record: Record<'_>) -> Prepared {
+#[inline]
+pub fn prepare(site: &'static CallSite, record: &impl Fn(&mut Attributes<'_>)) -> Prepared {
+    prepared(site, record)
+}
+
+fn prepared(site: &'static CallSite, record: &dyn Record) -> Prepared {
     let state = if site.may_be_enabled() {
         of_begun(lane::begin_to_carry(site), site, None, record)
     } else {
@@ -32,9 +38,18 @@ pub fn prepare(site: &'static CallSite, record: Record<'_>) -> Prepared {
 
 /// Prepares the span of a call that says itself where it belongs.
 #[expect(clippy::needless_pass_by_value, reason = "generated code makes it for this call")]
-pub fn prepare_at(site: &'static CallSite, origin: Origin, record: Record<'_>) -> Prepared {
+#[inline]
+pub fn prepare_at(
+    site: &'static CallSite,
+    origin: Origin,
+    record: &impl Fn(&mut Attributes<'_>),
+) -> Prepared {
+    prepared_at(site, &origin, record)
+}
+
+fn prepared_at(site: &'static CallSite, origin: &Origin, record: &dyn Record) -> Prepared {
     let state = if site.may_be_enabled() {
-        of_begun(lane::begin_at(site, &origin), site, Some(&origin), record)
+        of_begun(lane::begin_at(site, origin), site, Some(origin), record)
     } else {
         State::Nothing
     };
@@ -46,7 +61,7 @@ fn of_begun(
     begun: Begun,
     site: &'static CallSite,
     origin: Option<&Origin>,
-    record: Record<'_>,
+    record: &dyn Record,
 ) -> State {
     match begun {
         Begun::Nothing => State::Nothing,
@@ -59,7 +74,7 @@ fn of_begun(
 }
 
 #[cold]
-fn of_foreign(site: &'static CallSite, origin: Option<&Origin>, record: Record<'_>) -> State {
+fn of_foreign(site: &'static CallSite, origin: Option<&Origin>, record: &dyn Record) -> State {
     let span = foreign::span(site, origin, record);
     span.map_or(State::Nothing, |span| {
         foreign::hold_back(&span);
@@ -75,7 +90,12 @@ impl Prepared {
     }
 
     /// Adds what is no attribute.
-    pub fn amend(&mut self, amend: Amend<'_>) {
+    #[inline]
+    pub fn amend(&mut self, amend: &impl Fn(&mut Ending<'_>)) {
+        self.amend_by(amend);
+    }
+
+    fn amend_by(&mut self, amend: &dyn Amend) {
         match &mut self.state {
             State::Prepared(frame) => amend_prepared(frame, amend),
             State::PreparedForeign(span) => foreign::amend(span, amend),
@@ -110,9 +130,9 @@ impl Prepared {
     }
 }
 
-fn amend_prepared(frame: &mut Frame, amend: Amend<'_>) {
+fn amend_prepared(frame: &mut Frame, amend: &dyn Amend) {
     if frame.context.is_sampled() {
         let limits = frame.limits;
-        amend(&mut Ending { content: &mut frame.content, limits, foreign: None });
+        amend.amend(&mut Ending { content: &mut frame.content, limits, foreign: None });
     }
 }

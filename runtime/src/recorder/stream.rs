@@ -37,7 +37,7 @@ pin_project! {
 }
 
 fn count(polling: &Polling<'_>, items: u64) {
-    polling.amend(&|ending| ending.attributes().record_as(ITEMS, &items));
+    polling.amend(&|ending: &mut Ending<'_>| ending.attributes().record_as(ITEMS, &items));
 }
 
 impl<S, E> Stream for TracedStream<S, E>
@@ -62,7 +62,7 @@ where
             Poll::Ready(Some(item)) => {
                 *this.items += 1;
                 if let Some(look) = this.look {
-                    polling.amend(&|ending| look(item, ending));
+                    polling.amend(&|ending: &mut Ending<'_>| look(item, ending));
                 }
             }
         }
