@@ -205,7 +205,7 @@ impl Layers {
     fn event(&self, event: &Event<'_>, metadata: &Metadata<'_>) {
         let stack = self.stack.all();
         guarded(|| {
-            event::with_parent_of_theirs(event, |event| {
+            event::with_spans_of_theirs(event, |event| {
                 if stack.enabled(metadata) && stack.event_enabled(event) {
                     stack.event(event);
                 }
