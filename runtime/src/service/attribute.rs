@@ -74,6 +74,23 @@
 /// fn main() {}
 /// ```
 ///
+/// ## tokio-console
+///
+/// The layer of [tokio-console](https://docs.rs/tokio-console), which shows the tasks of a running program with their polls, wakes and
+/// warnings, is one like others, with `console-subscriber = "0.5"` among the dependencies:
+///
+/// ```ignore
+/// use console_subscriber::ConsoleLayer;
+///
+/// #[traced_service(layers = ConsoleLayer::builder().with_default_env().spawn())]
+/// async fn main() {}
+/// ```
+///
+/// It takes the place of the log, unless that is joined to it: `….spawn().and_then(fmt::layer().with_filter(LevelFilter::INFO))`.
+///
+/// tokio speaks to it in spans and events of the level `trace`, if the program is built with `RUSTFLAGS="--cfg tokio_unstable"`.
+/// They are not recorded, unless `tracing_filter` goes that far; `trace,tokio=off,runtime=off` leaves them out there.
+///
 /// # Is tracing set up well?
 ///
 /// With `SYN_COMMAND=check` the program does not run its body: it says whether its settings are right and whether each of its
