@@ -5,11 +5,11 @@
 use crate::display::{Paint, Style};
 use crate::recorder::{self, Filter as Levels, Layers};
 use crate::report;
-use crate::settings::Sources;
+use crate::settings::{Sources, levels_by_target};
 use std::fmt;
 use tracing_core::{Event, Interest, Level, LevelFilter, Metadata, Subscriber};
 use tracing_subscriber::Layer as _;
-use tracing_subscriber::filter::{ParseError, Targets};
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::{FormatTime as _, SystemTime};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
@@ -55,7 +55,7 @@ fn parsed(told: &str) -> Result<Targets, String> {
     if told.contains(['[', '{']) {
         return Err("it filters by spans or fields, of which this log knows nothing".to_owned());
     }
-    told.parse().map_err(|error: ParseError| error.to_string())
+    levels_by_target(told).map_err(|why| why.join("; "))
 }
 
 /// Events of some levels and targets.
@@ -138,9 +138,12 @@ mod tests {
         let wants = |told: &str, target, level: Level| levels(told).would_enable(target, &level);
         assert!(wants("warn,my_crate=debug", "my_crate::part", Level::DEBUG));
         assert!(!wants("warn,my_crate=debug", "other", Level::INFO));
-        for unclear in ["[span]=debug", "my_crate[{field}]=debug", "my_crate=loud"] {
+        for unclear in
+            ["[span]=debug", "my_crate[{field}]=debug", "my_crate=loud", "inof", "warning"]
+        {
             assert!(wants(unclear, "other", Level::INFO), "{unclear}");
             assert!(!wants(unclear, "my_crate", Level::DEBUG), "{unclear}");
         }
+        assert!(!wants("my_crate", "other", Level::ERROR), "a target alone is no slip");
     }
 }

@@ -45,6 +45,8 @@ pub(crate) use listing::{Listed, list};
 pub(crate) use origin::{Origin, Origins};
 pub(crate) use proxies::Proxies;
 pub(crate) use quantity::show_size;
+#[cfg(feature = "log")]
+pub(crate) use read::levels_by_target;
 pub(crate) use reference::reference;
 pub(crate) use report::{Problem, Report, SettingsErrors};
 pub(crate) use rules::{Scalar, SpanRule};

@@ -128,17 +128,27 @@ pub(super) fn path(raw: &Raw, folder: &Path) -> Result<Option<PathBuf>, Hints> {
     Ok(optional_text(raw)?.map(|path| folder.join(path)))
 }
 
+pub(super) fn filter(raw: &Raw) -> Result<Targets, Hints> {
+    levels_by_target(&text(raw)?)
+}
+
+/// What a text such as `info,my_crate=debug` wants.
+///
 /// A word alone is a target, of which everything is wanted. Where no word is a level, so that nothing else is, one that is nearly a
 /// level was meant to be that.
-pub(super) fn filter(raw: &Raw) -> Result<Targets, Hints> {
-    let text = text(raw)?;
+///
+/// # Errors
+///
+/// When it is none, or does not mean what it says: why, and what to do.
+pub(crate) fn levels_by_target(text: &str) -> Result<Targets, Vec<String>> {
     let levels = || LEVELS.iter().map(|(name, _)| *name).chain(["off"]);
     let words: Vec<_> = text.split(',').map(|word| word.trim().to_ascii_lowercase()).collect();
     let says_a_level = words.iter().any(|word| levels().any(|level| level == word));
-    let meant = |word| nearest(word, levels()).map(|level| (word, level));
+    let meant = |word| nearest(word, levels().chain([LONG_WARN])).map(|level| (word, level));
     if let Some((word, level)) = words.iter().map(String::as_str).find_map(meant)
         && !says_a_level
     {
+        let level = if level == LONG_WARN { "warn" } else { level };
         return Err(vec![
             format!("the level nearest to `{}` is `{level}`", word.escape_debug()),
             format!("a target of that name is `{}=trace`", word.escape_debug()),
@@ -146,6 +156,9 @@ pub(super) fn filter(raw: &Raw) -> Result<Targets, Hints> {
     }
     text.parse().map_err(|error: tracing_subscriber::filter::ParseError| vec![error.to_string()])
 }
+
+/// What other logs call `warn`.
+const LONG_WARN: &str = "warning";
 
 /// The name of a preset; an empty one unsets.
 pub(super) fn preset(raw: &Raw) -> Result<Option<Preset>, Hints> {

@@ -70,6 +70,15 @@ fn a_rust_log_that_says_nothing_clear_is_told_and_info_counts() {
 }
 
 #[test]
+fn a_rust_log_that_is_nearly_a_level_is_told_what_it_may_mean() {
+    let backend = taking();
+    let outcome = sending(Program::new(LAYERED, "log"), &backend).env("RUST_LOG", "inof").run();
+    outcome.assert_code(0);
+    outcome.assert_says("warning: `RUST_LOG` is `inof`: the level nearest to `inof` is `info`");
+    assert_eq!(logged(&outcome).len(), 5);
+}
+
+#[test]
 fn what_the_console_shows_is_not_logged_besides() {
     let outcome = Program::new(LAYERED, "log").set("tracing_backend", "console").run();
     outcome.assert_code(0);

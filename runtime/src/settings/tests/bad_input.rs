@@ -157,6 +157,8 @@ fn a_filter_that_is_none_is_refused() {
     assert_holds(&error, &["`tracing_filter` is `'my_crate=loud'`", "target=level"]);
     let error = keys("tracing_filter = 'inof, hyper=off'").error();
     assert_holds(&error, &["the level nearest to `inof` is `info`", "`inof=trace`"]);
+    let error = keys("tracing_filter = 'warning'").error();
+    assert_holds(&error, &["the level nearest to `warning` is `warn`"]);
     assert!(
         keys("tracing_filter = 'info,warp'")
             .settings()
