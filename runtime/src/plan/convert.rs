@@ -2,8 +2,11 @@
 //! values meet.
 
 use super::{BatchLimits, Plan, QueueLimits, SpanLimits, spool};
-use crate::settings::{Loaded, Origin, Origins, Problem, Report, Scalar, Settings, SettingsErrors};
+use crate::settings::{
+    Loaded, Origin, Origins, Problem, Report, Scalar, Settings, SettingsErrors, SpanRule,
+};
 use std::time::Duration;
+use tracing_subscriber::filter::LevelFilter;
 
 impl Plan {
     /// The plan and what to warn of; or all mistakes at once, those of loading the settings among
@@ -29,6 +32,7 @@ impl Plan {
             shutdown_grace: settings.shutdown_grace,
             shutdown_timeout: settings.shutdown_timeout,
         };
+        conversion.doubt_filter(&plan);
         Ok((plan, conversion.report.finish(origins)?))
     }
 }
@@ -63,6 +67,20 @@ impl Conversion<'_> {
     /// one of ours.
     pub(super) fn is_doubtful(&self, keys: &[&str]) -> bool {
         keys.iter().any(|key| self.report.is_doubtful(key))
+    }
+
+    /// Tracing that runs and can never record anything is hardly meant.
+    fn doubt_filter(&mut self, plan: &Plan) {
+        let levels = plan.filter.iter().map(|(_, level)| level).chain(plan.filter.default_level());
+        let is_off = levels.max().is_none_or(|most| most == LevelFilter::OFF);
+        let wants = |rule: &SpanRule| rule.enabled == Some(true) || rule.level.is_some();
+        if !is_off || plan.rules.iter().any(wants) || plan.backends.is_empty() {
+            return;
+        }
+        let Some(filter) = self.origins.get("tracing_filter") else { return };
+        let message = format!("`tracing_filter` is `{}`: nothing is ever recorded", filter.value);
+        let problem = Problem::new(filter.origin.clone(), message);
+        self.report.warn(problem.hint("to switch tracing off, write `enable_tracing = false`"));
     }
 
     /// A batch cannot be larger than the queue that it is taken from.

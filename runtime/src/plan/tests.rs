@@ -81,6 +81,23 @@ fn disabled_plans_nothing_whatever_else_is_set() {
 }
 
 #[test]
+fn a_filter_that_wants_nothing_anywhere_is_doubted() {
+    let warnings = |keys: &[(&str, &str)]| planned(keys).unwrap().1;
+    let rule = |says: &'static str| ("span", says);
+    for nothing in ["off", "my_crate=off", "my_crate=off,off"] {
+        let filter = ("tracing_filter", nothing);
+        let warning = warnings(&[filter]);
+        let told = format!("`tracing_filter` is `{nothing}`: nothing is ever recorded");
+        assert!(warning.starts_with(&told) && warning.contains("in the builder"), "{warning}");
+        assert_eq!(warnings(&[filter, rule("[{ enabled = false }]")]), warning);
+        assert_eq!(warnings(&[filter, rule("[{ function = 'plan', enabled = true }]")]), "");
+        assert_eq!(warnings(&[filter, rule("[{ target = 'shop', level = 'info' }]")]), "");
+        assert_eq!(warnings(&[filter, ("enable_tracing", "false")]), "");
+    }
+    assert_eq!(warnings(&[("tracing_filter", "off,my_crate=error")]), "");
+}
+
+#[test]
 fn the_console_does_not_mind_what_is_set_for_servers() {
     let keys = [
         ("tracing_backend", "console"),

@@ -141,6 +141,21 @@ fn warnings_and_the_file_are_part_of_the_report() {
 }
 
 #[test]
+fn a_filter_that_wants_nothing_is_a_warning_in_every_report() {
+    let backend = taking();
+    let desk = || desk().set("tracing_filter", "off").sending(&backend);
+    let told = "warning: `tracing_filter` is `off`: nothing is ever recorded";
+    for done in [desk().command("check"), desk().service("check")] {
+        done.assert_code(0).assert_shows(told).assert_shows("result    all is well");
+    }
+    assert_eq!(
+        desk().command("check --json").json()["settings"]["warnings"].as_array().unwrap().len(),
+        1
+    );
+    desk().command("config").assert_code(0).assert_says(told);
+}
+
+#[test]
 fn who_has_disabled_tracing_is_named() {
     let done = desk().set("enable_tracing", "false").command("check");
     done.assert_code(0)
