@@ -64,6 +64,21 @@ impl Watched {
         let heard = Heard::default();
         (Watched { io, heard: heard.clone() }, heard)
     }
+
+    /// An error of writing, once the other side has been heard: who speaks something else often says so and hangs up at once, and
+    /// whether we meet its words or the end of the connection first would be chance. Nobody reads after such an error.
+    fn written<T>(
+        &mut self,
+        written: Poll<io::Result<T>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<T>> {
+        if matches!(written, Poll::Ready(Err(_))) && self.heard.first().is_none() {
+            let mut room = [0; Heard::MAX];
+            // That nothing comes any more, or why, is noted there too.
+            let _ = ready!(Pin::new(self).poll_read(cx, &mut ReadBuf::new(&mut room)));
+        }
+        written
+    }
 }
 
 impl AsyncRead for Watched {
@@ -88,7 +103,8 @@ impl AsyncWrite for Watched {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write(cx, buf)
+        let written = Pin::new(&mut self.io).poll_write(cx, buf);
+        self.written(written, cx)
     }
 
     fn poll_write_vectored(
@@ -96,7 +112,8 @@ impl AsyncWrite for Watched {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write_vectored(cx, bufs)
+        let written = Pin::new(&mut self.io).poll_write_vectored(cx, bufs);
+        self.written(written, cx)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -104,7 +121,8 @@ impl AsyncWrite for Watched {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(cx)
+        let flushed = Pin::new(&mut self.io).poll_flush(cx);
+        self.written(flushed, cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -127,5 +145,55 @@ mod tests {
             watched.read_exact(&mut [0; 3]).await.unwrap();
         }
         assert_eq!(heard.first(), Some(&b"one"[..]));
+    }
+
+    /// What the other side said before it hung up, which is there only when it is asked for a second time.
+    struct HungUp {
+        said: &'static [u8],
+        asked: bool,
+    }
+
+    impl AsyncRead for HungUp {
+        fn poll_read(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            buf: &mut ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            if !std::mem::replace(&mut self.asked, true) {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            buf.put_slice(std::mem::take(&mut self.said));
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    impl AsyncWrite for HungUp {
+        fn poll_write(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            _: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[tokio::test]
+    async fn who_hangs_up_before_all_is_written_is_heard_first() {
+        for said in [&b"HTTP/1.1 400"[..], b""] {
+            let (mut watched, heard) = Watched::new(Box::new(HungUp { said, asked: false }));
+            let error = watched.write_all(b"hello").await.unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+            assert_eq!(heard.first().unwrap_or_default(), said);
+            assert!(watched.flush().await.is_err(), "it is said once");
+        }
     }
 }
