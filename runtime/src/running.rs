@@ -42,6 +42,7 @@ static RUNNING: Mutex<Option<Arc<Running>>> = Mutex::new(None);
 /// Tracing between its start and its end.
 pub(crate) struct Running {
     way: Way,
+    core: Arc<Core>,
     pipeline: Pipeline,
     /// How long its end may take.
     timeout: Duration,
@@ -135,7 +136,7 @@ impl Running {
         crate::opentelemetry::install();
         way.turn_to(&core)?;
         let parts = Parts {
-            core,
+            core: core.clone(),
             queue,
             accounts,
             primary,
@@ -155,15 +156,15 @@ impl Running {
         })?;
         let [ending, ended, told] = [const { AtomicBool::new(false) }; 3];
         let timeout = plan.shutdown_timeout;
-        Ok((Running { way, pipeline, timeout, ending, ended, told }, probe))
+        Ok((Running { way, core, pipeline, timeout, ending, ended, told }, probe))
     }
 
     fn has_ended(&self) -> bool {
         self.ended.load(Acquire)
     }
 
-    /// Ends tracing: records nothing more, sends what there is within the deadline, and tells what was lost and who took the
-    /// rest, once. Who comes second waits for the same end.
+    /// Ends tracing: records nothing more, sends what there is within the deadline, and tells what was lost, who took the rest,
+    /// and which rules were for nothing, once. Who comes second waits for the same end.
     pub(crate) fn end(&self) -> Ledger {
         if forked::is_child() {
             return end_in_child();
@@ -171,6 +172,7 @@ impl Running {
         if !self.ending.swap(true, AcqRel) {
             // First, so that under load no more spans begin than can be sent.
             self.way.turn_away();
+            self.core.idle_rules().iter().for_each(|idle| report::say(idle));
         }
         let ledger = self.pipeline.shutdown(self.timeout);
         self.leave();

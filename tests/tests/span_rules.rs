@@ -46,6 +46,36 @@ fn the_rules_of_the_file_reach_the_wire() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn the_end_tells_of_rules_that_were_for_nothing_that_ran() -> Result<()> {
+    let receiver = Receiver::over(Wire::Http).listen()?;
+    let rules = "
+        [[observability.span]]
+        function = 'driven_service::work'
+        redact = ['text']
+
+        [[observability.span]]
+        function = 'driven_service::wrok'
+        redact = ['token']
+        ";
+    let told = |spans: &str| -> Result<Vec<String>> {
+        let settings = receiver.settings();
+        let variables = settings.iter().map(|(key, value)| (variable(key), (*value).clone()));
+        let mut service = Program::start_with(SERVICE, variables, Some(rules))?;
+        service.ask(spans)?;
+        let (_, log) = service.end()?;
+        Ok(log.into_iter().filter(|line| line.contains("for nothing that ran")).collect())
+    };
+    let idle = told("spans 100")?;
+    assert!(
+        idle.len() == 1 && idle[0].contains("`function = \"driven_service::wrok\"` in "),
+        "{idle:#?}"
+    );
+    assert!(idle[0].ends_with("Synndicate.toml:6:9"), "{idle:#?}");
+    assert_eq!(told("spans 10")?, [""; 0], "too few to say so");
+    Ok(())
+}
+
 mod planner {
     use super::*;
 

@@ -2,9 +2,11 @@
 //!
 //! All rules that are for a call site are merged into one [`Ruling`], which is interned with the site: the number of the two is
 //! the whole decision. A span carries that number from its first moment to the worker, and so is recorded by one set of rules,
-//! whatever is swapped meanwhile. Here is also what the worker does by a ruling, `rewrite`, and what people are told, `listing`.
+//! whatever is swapped meanwhile. Here is also what the worker does by a ruling, `rewrite`, and what people are told,
+//! `listing` and `idle`.
 
 mod glob;
+mod idle;
 mod listing;
 mod rewrite;
 
