@@ -79,7 +79,8 @@
 //!
 //! `SYN_COMMAND=check` in front of any program with `#[traced_service]` says whether its settings are right and whether its
 //! backends take and show spans; `SYN_COMMAND=config` which value counts for each key and who said so. The program `synndicate`
-//! does the same and more: `cargo install synndicate --features cli`. See
+//! does the same and more, also for programs without the attribute, which say that the variable has no effect:
+//! `cargo install synndicate --features cli`. See
 //! [`traced_service`](macro@traced_service#is-tracing-set-up-well).
 //!
 //! # For those who run it

@@ -12,6 +12,21 @@ fn a_stack_with_our_layer_shows_the_program_and_its_spans_arrive() {
     assert_shown_and_sent("stack");
 }
 
+#[test]
+fn a_command_has_no_effect_without_the_attribute_and_that_is_told() {
+    let backend = taking();
+    let program = |does| sending(Program::new(LAYERED, does), &backend).env("SYN_COMMAND", "check");
+    let told = "warning: `SYN_COMMAND` is set, but has no effect";
+    let outcome = program("stack").run();
+    outcome.assert_code(0);
+    outcome.assert_says(told);
+    outcome.assert_says("such as `synndicate check`");
+    assert_eq!(backend.one("work").name, "work", "it runs");
+    let checked = program("fmt").run();
+    checked.assert_code(0);
+    checked.assert_never_says(told);
+}
+
 #[track_caller]
 fn assert_shown_and_sent(does: &str) {
     let backend = taking();
