@@ -5,11 +5,13 @@
 
 pub(crate) mod protobuf;
 mod resource;
+#[cfg(feature = "opentelemetry")]
+pub(crate) mod scopes;
 
 use bytes::Bytes;
 use protobuf::{Fields, LEN, put_varint, tag, varint_len};
 pub(crate) use resource::{Resource, key_value};
-#[cfg(feature = "jaeger")]
+#[cfg(any(feature = "jaeger", feature = "sdk"))]
 pub(crate) use resource::{SCOPE_NAME, SCOPE_VERSION};
 use std::sync::Arc;
 
@@ -113,6 +115,10 @@ impl Batch {
         if self.chunks.is_empty() {
             return Vec::new();
         }
+        #[cfg(feature = "opentelemetry")]
+        if let Some(request) = scopes::request(self) {
+            return request;
+        }
         let header = Bytes::from(self.header());
         std::iter::once(header).chain(self.chunks.iter().map(|chunk| chunk.bytes.clone())).collect()
     }
@@ -125,7 +131,7 @@ impl Batch {
 
     /// Each span as the bytes of an OTLP `Span` message.
     #[cfg_attr(
-        not(feature = "_decoded"),
+        not(any(feature = "_decoded", feature = "opentelemetry")),
         expect(dead_code, reason = "only exporters that need structure read spans")
     )]
     pub(crate) fn each_span(&self) -> impl Iterator<Item = &[u8]> {

@@ -15,15 +15,17 @@ use bytes::Bytes;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, InstrumentationScope, KeyValue};
 use opentelemetry_proto::tonic::trace::v1::span::{Event, Link};
-use opentelemetry_proto::tonic::trace::v1::{Span, Status};
+use opentelemetry_proto::tonic::trace::v1::{ScopeSpans, Span, Status};
 
 /// The body of an `ExportTraceServiceRequest`, and what is not in it.
 pub(super) fn request(batch: &Batch) -> (Vec<Bytes>, Accepted) {
-    let decoded = Decoded::of(batch);
+    let mut decoded = Decoded::of(batch);
+    let scopes = decoded.take_scopes();
     let mut body = String::new();
     object(&mut body, |out| {
-        if !decoded.spans.is_empty() {
-            list_if_any(out, "resourceSpans", std::slice::from_ref(&decoded), resource_spans);
+        if !scopes.is_empty() {
+            let spans = [(&decoded.resource[..], &scopes[..])];
+            list_if_any(out, "resourceSpans", &spans, resource_spans);
         }
     });
     (vec![body.into()], decoded.left_out())
@@ -38,19 +40,19 @@ pub(super) fn partial_success(response: &[u8]) -> (u64, String) {
     (rejected, part("errorMessage").and_then(text_of).unwrap_or_default())
 }
 
-fn resource_spans(out: &mut String, decoded: &Decoded) {
+fn resource_spans(out: &mut String, (resource, scopes): &(&[KeyValue], &[ScopeSpans])) {
     object(out, |out| {
         key(out, "resource");
-        object(out, |out| attributes(out, &decoded.resource));
-        list_if_any(out, "scopeSpans", std::slice::from_ref(decoded), scope_spans);
+        object(out, |out| attributes(out, resource));
+        list_if_any(out, "scopeSpans", scopes, scope_spans);
     });
 }
 
-fn scope_spans(out: &mut String, decoded: &Decoded) {
+fn scope_spans(out: &mut String, of_scope: &ScopeSpans) {
     object(out, |out| {
         key(out, "scope");
-        scope(out, &decoded.scope);
-        list_if_any(out, "spans", &decoded.spans, span);
+        of_scope.scope.iter().for_each(|it| scope(out, it));
+        list_if_any(out, "spans", &of_scope.spans, span);
     });
 }
 
@@ -220,6 +222,26 @@ mod tests {
             let binary = ExportTraceServiceRequest::decode(&batch.request().concat()[..]).unwrap();
             prop_assert_eq!(json, binary);
         }
+    }
+
+    #[cfg(feature = "opentelemetry")]
+    #[test]
+    fn spans_stand_under_the_scope_that_they_name_in_both_encodings() {
+        let text = |key: &str, text: &str| attribute(key, Value::StringValue(text.into()));
+        let scoped = vec![text("otel.scope.name", "library"), text("otel.scope.version", "2")];
+        let spans = [
+            Span { name: "ours".into(), ..Span::default() },
+            Span { name: "theirs".into(), attributes: scoped, ..Span::default() },
+        ];
+        let json: ExportTraceServiceRequest =
+            serde_json::from_str(&body(&batch_of(&spans))).unwrap();
+        let binary = batch_of(&spans).request().concat();
+        assert_eq!(json, ExportTraceServiceRequest::decode(&binary[..]).unwrap());
+        let [ours, theirs] = &json.resource_spans[0].scope_spans[..] else { panic!("{json:#?}") };
+        assert_eq!(ours.scope.as_ref().unwrap().name, "synndicate");
+        let scope = theirs.scope.as_ref().unwrap();
+        assert_eq!((&*scope.name, &*scope.version), ("library", "2"));
+        assert!(theirs.spans[0].attributes.is_empty());
     }
 
     #[test]

@@ -50,7 +50,8 @@
 //! # What is recorded
 //!
 //! All that the API can say: name, kind, attributes of all types, events and links with theirs, status, times. The scope that a
-//! tracer was asked for is in the attributes `otel.scope.name` and `otel.scope.version`; its schema and attributes are left out.
+//! tracer was asked for is the scope of its spans over OTLP. What has no place for it, and tests, have it in the attributes
+//! `otel.scope.name` and `otel.scope.version`. Its schema and attributes are left out.
 //! In `tracing_filter` these spans have the target `opentelemetry` and the level `info`; rules (`[[observability.span]]`) know
 //! all of them together, as `function = "opentelemetry"`.
 

@@ -2,6 +2,7 @@
 
 use super::attributes::record;
 use super::span_context;
+use crate::batch::scopes::{NAME, VERSION};
 use crate::recorder::{ApiSpan, Linked};
 use opentelemetry::trace::{self, SpanBuilder, SpanContext, SpanKind, Status};
 use opentelemetry::{InstrumentationScope, KeyValue};
@@ -44,10 +45,10 @@ fn introduce(span: &ApiSpan, scope: &InstrumentationScope, builder: &SpanBuilder
     span.introduce(&builder.name, kind(builder.span_kind.as_ref()));
     span.set_attributes(|attributes| {
         if !scope.name().is_empty() {
-            attributes.record_as("otel.scope.name", scope.name());
+            attributes.record_as(NAME, scope.name());
         }
         if let Some(version) = scope.version() {
-            attributes.record_as("otel.scope.version", version);
+            attributes.record_as(VERSION, version);
         }
     });
     if let Some(of_api) = &builder.attributes {

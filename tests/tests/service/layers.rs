@@ -1,6 +1,6 @@
 //! Layers that are given to a service: they see what it does, before and after its end, and it is traced all the same.
 
-use crate::support::{Arrived, LAYERED, Program, sending, taking, text_of};
+use crate::support::{Arrived, LAYERED, Program, Wire, sending, taking, taking_over, text_of};
 
 #[test]
 fn layers_show_the_program_and_its_spans_arrive() {
@@ -115,4 +115,20 @@ fn layers_are_not_made_where_the_settings_are_wrong() {
     let outcome = Program::new(LAYERED, "fmt").set("tracing_backend", "x").run();
     outcome.assert_code(78);
     assert_eq!(outcome.stdout.len(), 0, "{outcome:#?}");
+}
+
+#[test]
+fn spans_of_the_api_of_opentelemetry_arrive_under_the_scope_of_their_tracer() {
+    for wire in [Wire::Grpc, Wire::Http] {
+        let backend = taking_over(wire);
+        sending(Program::new(LAYERED, "api"), &backend).run().assert_code(0);
+        let exports = backend.noted().exports;
+        let lists = exports.iter().flat_map(|export| &export.request.resource_spans);
+        let of_api = lists
+            .flat_map(|list| &list.scope_spans)
+            .find(|list| list.spans.iter().any(|span| span.name == "in a library"))
+            .unwrap();
+        assert_eq!(of_api.scope.as_ref().unwrap().name, "library");
+        assert_eq!(text_of(&of_api.spans[0].attributes, "otel.scope.name"), None);
+    }
 }

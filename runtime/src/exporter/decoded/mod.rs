@@ -4,6 +4,8 @@
 pub(super) mod arbitrary;
 #[cfg(test)]
 pub(super) mod samples;
+#[cfg(any(feature = "http-json", feature = "sdk"))]
+pub(super) mod scope;
 #[cfg_attr(
     not(feature = "console"),
     expect(dead_code, reason = "most of it is asked by the console only")
@@ -20,6 +22,8 @@ use super::Accepted;
 use crate::batch::Batch;
 use opentelemetry_proto::tonic::common::v1::{InstrumentationScope, KeyValue};
 use opentelemetry_proto::tonic::resource::v1::Resource;
+#[cfg(feature = "http-json")]
+use opentelemetry_proto::tonic::trace::v1::ScopeSpans;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message as _;
 
@@ -60,6 +64,24 @@ impl Decoded {
         let scope =
             InstrumentationScope::decode(batch.resource().scope_message()).unwrap_or_default();
         Decoded { spans, resource: resource.attributes, scope, unreadable }
+    }
+
+    /// Takes the spans, by the scope of instrumentation that recorded them.
+    #[cfg(feature = "http-json")]
+    pub(in crate::exporter) fn take_scopes(&mut self) -> Vec<ScopeSpans> {
+        let mut lists: Vec<ScopeSpans> = Vec::new();
+        for mut span in std::mem::take(&mut self.spans) {
+            let scope = scope::take(&mut span).unwrap_or_else(|| self.scope.clone());
+            match lists.iter_mut().find(|list| list.scope.as_ref() == Some(&scope)) {
+                Some(list) => list.spans.push(span),
+                None => lists.push(ScopeSpans {
+                    scope: Some(scope),
+                    spans: vec![span],
+                    ..ScopeSpans::default()
+                }),
+            }
+        }
+        lists
     }
 
     /// Leaves out the spans that are not `fit`, which `error` says of them.

@@ -1,5 +1,7 @@
 //! Spans of OTLP as those of the OpenTelemetry SDK.
 
+use crate::batch::{SCOPE_NAME, SCOPE_VERSION};
+use crate::exporter::decoded::scope;
 use crate::exporter::decoded::span::{self, Parent};
 use crate::exporter::decoded::value::{as_json, hex};
 use opentelemetry::trace as api;
@@ -19,7 +21,8 @@ pub(super) fn resource(attributes: &[otlp::KeyValue]) -> Resource {
 }
 
 /// A span. What the SDK has no type for, maps, bytes and mixed lists, is text: JSON, with bytes in hexadecimal.
-pub(super) fn span(span: Span) -> SpanData {
+pub(super) fn span(mut span: Span) -> SpanData {
+    let scope = instrumentation_scope(scope::take(&mut span));
     let mut events = SpanEvents::default();
     events.dropped_count = span.dropped_events_count;
     let mut links = SpanLinks::default();
@@ -41,11 +44,19 @@ pub(super) fn span(span: Span) -> SpanData {
         events,
         links,
         status: status(span.status),
-        instrumentation_scope: InstrumentationScope::builder(env!("CARGO_PKG_NAME"))
-            .with_version(env!("CARGO_PKG_VERSION"))
-            .build(),
+        instrumentation_scope: scope,
     };
     with(data, span.events, span.links)
+}
+
+/// The scope that a span names, or ours.
+fn instrumentation_scope(named: Option<otlp::InstrumentationScope>) -> InstrumentationScope {
+    let (name, version) = named.map_or_else(
+        || (SCOPE_NAME.to_owned(), SCOPE_VERSION.to_owned()),
+        |scope| (scope.name, scope.version),
+    );
+    let builder = InstrumentationScope::builder(name);
+    if version.is_empty() { builder.build() } else { builder.with_version(version).build() }
 }
 
 fn with(mut data: SpanData, events: Vec<Event>, links: Vec<Link>) -> SpanData {
@@ -197,6 +208,22 @@ mod tests {
             assert_eq!(converted(value), Value::String(expected.into()));
         }
         assert_eq!(value(AnyValue { value: None }), None);
+    }
+
+    #[cfg(feature = "opentelemetry")]
+    #[test]
+    fn the_scope_that_a_span_names_is_its_scope_and_no_attribute() {
+        let named = |key: &str, text: &str| otlp::KeyValue {
+            key: key.into(),
+            value: Some(AnyValue { value: Some(OtlpValue::StringValue(text.into())) }),
+            ..otlp::KeyValue::default()
+        };
+        let attributes = vec![named("otel.scope.name", "library"), named("x", "1")];
+        let data = span(Span { attributes, ..Span::default() });
+        let scope = &data.instrumentation_scope;
+        assert_eq!((scope.name(), scope.version()), ("library", None));
+        assert_eq!(data.attributes, [KeyValue::new("x", "1")]);
+        assert_eq!(span(Span::default()).instrumentation_scope.name(), "synndicate");
     }
 
     #[test]
