@@ -131,7 +131,7 @@ impl Batch {
 
     /// Each span as the bytes of an OTLP `Span` message.
     #[cfg_attr(
-        not(any(feature = "_decoded", feature = "opentelemetry")),
+        not(any(feature = "_decoded", feature = "opentelemetry", test)),
         expect(dead_code, reason = "only exporters that need structure read spans")
     )]
     pub(crate) fn each_span(&self) -> impl Iterator<Item = &[u8]> {

@@ -61,7 +61,7 @@ impl Resource {
 
     /// The attributes as an OTLP `Resource` message.
     #[cfg_attr(
-        not(feature = "_decoded"),
+        not(any(feature = "_decoded", test)),
         expect(dead_code, reason = "only exporters that need structure read it")
     )]
     pub(crate) fn message(&self) -> &[u8] {

@@ -16,7 +16,7 @@ pub(crate) struct ExportError {
 /// What is to be done about it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(
-    not(feature = "_remote"),
+    not(any(feature = "_remote", test)),
     expect(dead_code, reason = "most of it happens to servers only")
 )]
 pub(crate) enum ErrorKind {
@@ -52,7 +52,10 @@ impl ExportError {
     }
 
     /// Adds what the user can do about it.
-    #[cfg_attr(not(feature = "_remote"), expect(dead_code, reason = "there is no server to check"))]
+    #[cfg_attr(
+        not(any(feature = "_remote", test)),
+        expect(dead_code, reason = "there is no server to check")
+    )]
     pub(crate) fn hint(self, hint: Option<impl Into<String>>) -> ExportError {
         ExportError { hint: hint.map(Into::into), ..self }
     }

@@ -32,7 +32,7 @@ mod remote;
 #[cfg(not(feature = "_remote"))]
 #[path = "remote_off.rs"]
 mod remote;
-#[cfg(test)]
+#[cfg(all(test, feature = "testing"))]
 pub(crate) mod scripted;
 #[cfg(feature = "sdk")]
 mod sdk;
@@ -70,7 +70,7 @@ pub(crate) enum Exporter {
     /// Takes every batch and drops it, so that benchmarks measure all but the wire.
     #[cfg(feature = "testing")]
     Discard,
-    #[cfg(test)]
+    #[cfg(all(test, feature = "testing"))]
     Scripted(scripted::ScriptedExporter),
 }
 
@@ -120,7 +120,7 @@ impl Exporter {
             Exporter::Sdk(_) => "an exporter of the program".into(),
             #[cfg(feature = "testing")]
             Exporter::Discard => "nowhere".into(),
-            #[cfg(test)]
+            #[cfg(all(test, feature = "testing"))]
             Exporter::Scripted(script) => script.place.into(),
         }
     }
@@ -135,7 +135,7 @@ impl Exporter {
             Exporter::Sdk(_) => None,
             #[cfg(feature = "testing")]
             Exporter::Discard => None,
-            #[cfg(test)]
+            #[cfg(all(test, feature = "testing"))]
             Exporter::Scripted(_) => None,
         }
     }
@@ -155,7 +155,7 @@ impl Exporter {
             Exporter::Sdk(sdk) => sdk.export(batch).await,
             #[cfg(feature = "testing")]
             Exporter::Discard => Ok(Accepted::default()),
-            #[cfg(test)]
+            #[cfg(all(test, feature = "testing"))]
             Exporter::Scripted(script) => script.export(batch).await,
         }
     }
@@ -178,7 +178,7 @@ impl Exporter {
             Exporter::Sdk(sdk) => sdk.end(),
             #[cfg(feature = "testing")]
             Exporter::Discard => Ok(Accepted::default()),
-            #[cfg(test)]
+            #[cfg(all(test, feature = "testing"))]
             Exporter::Scripted(_) => Ok(Accepted::default()),
         }
     }

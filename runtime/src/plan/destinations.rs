@@ -65,8 +65,8 @@ fn in_wires_of_jaeger(place: Destination) -> Vec<Destination> {
 }
 
 #[cfg(not(feature = "jaeger"))]
-fn in_wires_of_jaeger(place: Destination) -> Option<Destination> {
-    Some(place)
+fn in_wires_of_jaeger(place: Destination) -> [Destination; 1] {
+    [place]
 }
 
 /// Each would be `None` if it were no URI.
@@ -135,9 +135,10 @@ fn wire(conversion: &mut Conversion<'_>) -> Option<Wire> {
         None if endpoint_says_http || !cfg!(feature = "grpc") => Wire::OtlpHttp,
         Some(Protocol::Grpc) | None => Wire::OtlpGrpc,
     };
-    let (feature, is_there) = match wire {
-        Wire::OtlpGrpc => ("grpc", cfg!(feature = "grpc")),
-        _ => ("http", cfg!(feature = "http")),
+    let (feature, is_there) = if wire == Wire::OtlpGrpc {
+        ("grpc", cfg!(feature = "grpc"))
+    } else {
+        ("http", cfg!(feature = "http"))
     };
     if !is_there {
         let message = format!("`tracing_protocol` `{feature}` needs the cargo feature `{feature}`");

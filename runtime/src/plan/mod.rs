@@ -35,13 +35,13 @@ pub(crate) struct Plan {
     pub(crate) propagators: Vec<Propagator>,
     /// The paths whose requests are not traced.
     #[cfg_attr(
-        not(any(feature = "tower", test)),
+        not(feature = "tower"),
         expect(dead_code, reason = "there are no requests to trace")
     )]
     pub(crate) http_exclude: Vec<String>,
     /// The header in which responses name their trace.
     #[cfg_attr(
-        not(any(feature = "tower", test)),
+        not(feature = "tower"),
         expect(dead_code, reason = "there are no requests to trace")
     )]
     pub(crate) http_response_header: Option<http::HeaderName>,

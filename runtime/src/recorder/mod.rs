@@ -108,7 +108,9 @@ pub use stream::TracedStream;
 #[cfg(feature = "opentelemetry")]
 pub(crate) use api_span::{ApiSpan, Given, Linked};
 #[cfg(test)]
-pub(crate) use clock::{FOLLOWED, clock_has_started};
+pub(crate) use clock::FOLLOWED;
+#[cfg(all(test, feature = "testing"))]
+pub(crate) use clock::clock_has_started;
 pub(crate) use clock::{follow_wall_clock, start_clock, wall_clock};
 pub(crate) use core::{Config, Core, Filter, Outlet};
 pub(crate) use encoder::{Limits, tell_chain};

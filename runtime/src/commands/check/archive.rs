@@ -90,6 +90,7 @@ mod tests {
         }
     }
 
+    #[cfg(any(feature = "jaeger", feature = "zipkin"))]
     #[track_caller]
     fn check(settings: &[(&str, &str)], expected: Option<&str>) {
         let archive = Archive::of(&remote(settings), Some(0), None);
