@@ -211,7 +211,7 @@ impl ApiSpan {
             };
             let times = (start, end.max(start));
             thread::with(|thread| {
-                thread.push(&mut shared.content, &self.context, self.slot, times);
+                thread.push(shared.content(), &self.context, self.slot, times);
             });
         }
         shared.end();

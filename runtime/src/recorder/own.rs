@@ -63,7 +63,7 @@ impl Own {
     pub(super) fn add(self, write: impl FnOnce(&mut Content)) {
         let shared = self.slot.shared().filter(|shared| shared.belongs_to(self.id));
         if let Some(mut shared) = shared {
-            write(&mut shared.content);
+            write(shared.content());
         }
     }
 

@@ -67,7 +67,6 @@ pub(crate) fn site(number: u32) -> Option<Site> {
 /// Lets `recorder` decide about a `#[traced]` function.
 #[cold]
 pub(crate) fn resolve(site: &'static CallSite, recorder: u32) -> Decision {
-    layers::ask_first(site.metadata, recorder);
     let core = super::core::find(recorder);
     let Some(mut sites) = lock_unless_forked(&SITES) else { return Decision::OFF };
     if sites.lane.insert(address(site.metadata), site).is_none()
@@ -86,7 +85,6 @@ pub(crate) fn resolve_of_tracing(
     policy: &Policy,
     recorder: u32,
 ) -> Decision {
-    layers::ask_first(metadata, recorder);
     let core = super::core::find(recorder);
     let Some(mut sites) = lock_unless_forked(&SITES) else { return Decision::OFF };
     let function = sites.lane.get(&address(metadata)).map(|site| site.site());

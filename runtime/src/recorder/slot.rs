@@ -40,8 +40,8 @@ pub(crate) struct Slot {
 /// For a `tracing` span all it has; for a lane span what was written through handles.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
-    // Boxed, so that what was written before the span had its slot moves in by its address.
-    pub(crate) content: Box<Content>,
+    // Boxed, so that what was written before the span had its slot moves in by its address; and only where something was.
+    content: Option<Box<Content>>,
     pub(crate) metadata: Option<&'static Metadata<'static>>,
     /// When it began, by the monotonic clock.
     pub(crate) began: u64,
@@ -254,7 +254,7 @@ impl Slot {
             return false;
         }
         shared.adopt(id);
-        write(&mut shared.content);
+        write(shared.content());
         self.update(id, |word| Some(word | WRITTEN)).is_some()
     }
 }
@@ -273,7 +273,14 @@ impl Shared {
         self.generation = generation;
         self.metadata = metadata;
         (self.seen, self.carried) = (None, None);
-        self.content.clear();
+        if let Some(content) = &mut self.content {
+            content.clear();
+        }
+    }
+
+    /// What the span holds.
+    pub(crate) fn content(&mut self) -> &mut Box<Content> {
+        self.content.get_or_insert_default()
     }
 
     /// Whether anything here belongs to the span with this id.
@@ -285,7 +292,9 @@ impl Shared {
     pub(crate) fn end(&mut self) {
         self.generation = 0;
         self.carried = None;
-        self.content.recycle();
+        if let Some(content) = &mut self.content {
+            content.recycle();
+        }
     }
 }
 

@@ -77,7 +77,7 @@ impl Recorder {
             // Nothing is decided of the call sites that all records share.
             Some(metadata) => (true, self.spans().may_want(metadata)),
             None => {
-                let decision = sites::of(event.metadata()).decision(self.id());
+                let decision = layers::decision(sites::of(event.metadata()), self.id());
                 (decision.is_seen(), !decision.is_off())
             }
         };
@@ -247,7 +247,7 @@ pub(super) fn name_of(context: SpanContext, id: Option<u64>) -> Option<Cow<'stat
     }
     #[cfg(feature = "opentelemetry")]
     if super::api_span::is_site(metadata) {
-        return slots::find(id?)?.shared()?.content.name().map(Cow::Owned);
+        return slots::find(id?)?.shared()?.content().name().map(Cow::Owned);
     }
     Some(Cow::Borrowed(metadata.name()))
 }

@@ -213,7 +213,7 @@ impl Thread {
         let shared = slot.shared();
         let start = slot.close();
         if let Some(mut shared) = shared.filter(|shared| shared.belongs_to(id)) {
-            frame.content.absorb(&shared.content, Precedence::New, frame.limits);
+            frame.content.absorb(shared.content(), Precedence::New, frame.limits);
             shared.end();
         }
         // The slot is read once more, and may be another span's as soon as it is left.
@@ -264,7 +264,7 @@ impl Thread {
         // At 0 it was handed over as unfinished, or is over.
         if start != 0 && context.is_sampled() {
             let end = start + now.saturating_sub(shared.began);
-            self.push(&mut shared.content, &context, slot, (start, end));
+            self.push(shared.content(), &context, slot, (start, end));
         }
         shared.end();
     }
@@ -380,7 +380,7 @@ impl Thread {
         let generation = slot.renew();
         shared.begin((generation >> 32) as u32, Some(metadata));
         shared.began = began;
-        fill(&mut shared.content);
+        fill(shared.content());
         slot.open(start);
         Some(generation | (u64::from(index) + 1))
     }

@@ -37,11 +37,11 @@ fn hand_over_those(core: &Core, wanted: impl Fn(&Slot) -> bool) -> u64 {
 
 fn encode(core: &Core, slot: &Slot) -> Option<Chunk> {
     let (generation, start) = (slot.generation(), slot.start());
-    let shared = slot.shared()?;
+    let mut shared = slot.shared()?;
     let context = slot.context();
     let mut content = Content::default();
     if shared.belongs_to(generation) {
-        content.absorb(&shared.content, Precedence::New, core.config.limits);
+        content.absorb(shared.content(), Precedence::New, core.config.limits);
     }
     content.mark(UNFINISHED, &true);
     // The one who ends a span takes the lock only if there are handles, so look whether it ended meanwhile. Where it is ending

@@ -12,7 +12,7 @@ mod stack;
 
 pub(super) use spans::{enter, exit, follow, is_their_own, open, record, release};
 
-use super::callsite::CallSite;
+use super::callsite::{CallSite, TracingSite};
 use super::context::SpanContext;
 use super::panic;
 use super::policy::Decision;
@@ -90,16 +90,27 @@ pub(super) fn want(site: &'static CallSite, recorder: u32) -> bool {
 fn ask(site: &'static CallSite, recorder: u32) -> Decision {
     // Through `tracing`, so that they are asked again when a filter of theirs changes.
     site.callsite.interest();
+    ask_first(site.metadata, recorder);
     site.decision(recorder)
 }
 
-/// Asks the layers of a recorder about a call site that `tracing` has not asked them about yet: it asks on one thread, and others
-/// that come meanwhile go on.
-pub(super) fn ask_first(metadata: &'static Metadata<'static>, recorder: u32) {
+/// What a recorder that has layers decides about a `tracing` call site.
+#[inline]
+pub(super) fn decision(site: &TracingSite, recorder: u32) -> Decision {
+    site.policy.of(recorder).unwrap_or_else(|| {
+        ask_first(site.metadata, recorder);
+        site.decision(recorder)
+    })
+}
+
+/// Asks layers about a call site that `tracing` has not asked them about yet: it asks on one thread, and others that come meanwhile
+/// go on.
+#[cold]
+fn ask_first(metadata: &'static Metadata<'static>, recorder: u32) {
     if let Some(layers) = of(recorder).filter(|layers| !layers.were_asked(metadata)) {
         // Not again by what a layer traces while it is asked.
         if !IS_ASKING.replace(true) {
-            layers.register(metadata);
+            layers.learn(metadata);
             IS_ASKING.set(false);
         }
     }
@@ -163,8 +174,7 @@ impl Layers {
 
     /// Asks whether they want a call site; where they think differently than before, so it is decided again.
     pub(super) fn register(&self, metadata: &'static Metadata<'static>) -> Interest {
-        let asked = guarded(|| self.stack.all().register_callsite(metadata));
-        let interest = asked.unwrap_or_else(Interest::never);
+        let interest = self.ask(metadata);
         let before = lock_unless_forked(&self.interests)
             .and_then(|mut interests| interests.insert(address(metadata), interest.clone()));
         if before.is_none_or(|before| before.is_never() != interest.is_never()) {
@@ -173,9 +183,23 @@ impl Layers {
         interest
     }
 
+    /// The same where nobody has asked; an answer that another thread has got meanwhile is the newer one.
+    fn learn(&self, metadata: &'static Metadata<'static>) {
+        let interest = self.ask(metadata);
+        if let Some(mut interests) = lock_unless_forked(&self.interests) {
+            interests.entry(address(metadata)).or_insert(interest);
+        }
+        registry::forget(metadata);
+    }
+
+    fn ask(&self, metadata: &'static Metadata<'static>) -> Interest {
+        let asked = guarded(|| self.stack.all().register_callsite(metadata));
+        asked.unwrap_or_else(Interest::never)
+    }
+
     fn were_asked(&self, metadata: &'static Metadata<'static>) -> bool {
         lock_unless_forked(&self.interests)
-            .is_some_and(|interests| interests.contains_key(&address(metadata)))
+            .is_none_or(|interests| interests.contains_key(&address(metadata)))
     }
 
     /// Whether they want a call site that they were asked about.

@@ -9,7 +9,7 @@ use super::super::slots;
 use super::super::spans::{self, LEFT_OUT, Spans, Under};
 use super::super::stack::State;
 use super::super::thread::{self, Thread};
-use super::{Layers, NOBODY, guarded, of};
+use super::{Layers, NOBODY, decision, guarded, of};
 use std::cell::Cell;
 use tracing_core::{dispatcher, span};
 
@@ -25,7 +25,7 @@ pub(in super::super) fn open(
     under: Under,
     attributes: &span::Attributes<'_>,
 ) -> u64 {
-    if !site.decision(spans.0).is_seen() {
+    if !decision(site, spans.0).is_seen() {
         return spans.open(site, under, attributes);
     }
     let seen = tell(spans, under, attributes);

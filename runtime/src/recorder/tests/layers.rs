@@ -431,6 +431,40 @@ fn a_span_that_begins_while_layers_are_asked_about_it_is_told() {
     assert_eq!(log.lines(), ["new layers_slow under None"; 2]);
 }
 
+/// Traces while it is asked about the call site that it traces by.
+struct Curious(Log);
+
+fn curious() {
+    info_span!("layers_curious").in_scope(|| info!("layers_curious"));
+}
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Curious {
+    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if metadata.name() == "layers_curious" {
+            curious();
+        }
+        Interest::always()
+    }
+
+    fn on_new_span(
+        &self,
+        attributes: &span::Attributes<'_>,
+        id: &span::Id,
+        context: Context<'_, S>,
+    ) {
+        self.0.on_new_span(attributes, id, context);
+    }
+}
+
+#[test]
+fn a_layer_may_trace_while_it_is_asked_about_what_it_traces_by() {
+    let log = Log::default();
+    let recording = recording(Curious(log.clone()));
+    recording.run(curious);
+    assert_eq!(log.lines().last().unwrap(), "new layers_curious under None");
+    assert!(recording.spans().iter().any(|span| span.name == "layers_curious"));
+}
+
 #[test]
 fn threads_that_share_spans_open_and_close_them_for_layers_once() {
     const THREADS: usize = 4;
