@@ -15,7 +15,7 @@ use prost::Message;
 use std::collections::VecDeque;
 use std::future::pending;
 use std::io::{self, Read};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{self, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -48,7 +48,7 @@ use tokio::task::{JoinHandle, JoinSet};
 /// ```
 #[derive(Debug)]
 pub struct Receiver {
-    pub(crate) address: SocketAddr,
+    address: SocketAddr,
     shared: Arc<Shared>,
     /// The task that owns the listener and all its connections.
     listening: Mutex<Option<JoinHandle<()>>>,
@@ -97,13 +97,16 @@ impl Receiver {
     ///
     /// When the operating system gives no port or no thread.
     pub fn start() -> io::Result<Receiver> {
-        Receiver::at((Ipv4Addr::LOCALHOST, 0).into())
+        Receiver::on(net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?)
     }
 
-    /// The same in a place of the test's choice.
-    pub(crate) fn at(address: SocketAddr) -> io::Result<Receiver> {
+    /// The same on a listener of the test's own.
+    pub(crate) fn on(listener: net::TcpListener) -> io::Result<Receiver> {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let listener = runtime.block_on(TcpListener::bind(address))?;
+        listener.set_nonblocking(true)?;
+        let entered = runtime.enter();
+        let listener = TcpListener::from_std(listener)?;
+        drop(entered);
         let receiver = Receiver {
             address: listener.local_addr()?,
             shared: Arc::default(),

@@ -3,22 +3,18 @@
 use super::grpc_receiver::GrpcReceiver;
 use super::http_receiver::HttpReceiver;
 use super::{batch, grpc_at, http_at};
-use crate::exporter::zone::point;
+use crate::exporter::zone::{NEW, OLD, listen_at_both, point};
 use crate::exporter::{Accepted, ErrorKind, Exporter};
 use crate::plan::Remote;
-use std::net::Ipv4Addr;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 
-const OLD: Ipv4Addr = Ipv4Addr::LOCALHOST;
-const NEW: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
-
-/// Listeners at the same port of both addresses.
-async fn listen() -> (TcpListener, TcpListener, u16) {
-    let old = TcpListener::bind((OLD, 0)).await.unwrap();
-    let port = old.local_addr().unwrap().port();
-    (old, TcpListener::bind((NEW, port)).await.unwrap(), port)
+/// A listener that nobody serves, one at its new address, and their port.
+fn listen() -> (std::net::TcpListener, TcpListener, u16) {
+    let (silent, listener, port) = listen_at_both();
+    listener.set_nonblocking(true).unwrap();
+    (silent, TcpListener::from_std(listener).unwrap(), port)
 }
 
 async fn assert_followed(name: &str, mut remote: Remote) {
@@ -34,7 +30,7 @@ async fn assert_followed(name: &str, mut remote: Remote) {
 
 #[tokio::test]
 async fn over_http_the_next_attempt_goes_to_the_new_address() {
-    let (_silent, listener, port) = listen().await;
+    let (_silent, listener, port) = listen();
     let receiver = HttpReceiver::accepting();
     tokio::spawn(receiver.clone().serve_all(listener));
     assert_followed("http.moved.example", http_at(&format!("http://http.moved.example:{port}")))
@@ -44,7 +40,7 @@ async fn over_http_the_next_attempt_goes_to_the_new_address() {
 
 #[tokio::test]
 async fn over_grpc_the_next_attempt_goes_to_the_new_address() {
-    let (_silent, listener, port) = listen().await;
+    let (_silent, listener, port) = listen();
     let receiver = GrpcReceiver::accepting();
     tokio::spawn(receiver.router().serve_with_incoming(TcpListenerStream::new(listener)));
     assert_followed("grpc.moved.example", grpc_at(&format!("http://grpc.moved.example:{port}")))

@@ -2,19 +2,14 @@
 
 use super::*;
 use crate::exporter::tests::{destination, remote};
-use crate::exporter::zone::point;
+use crate::exporter::zone::{NEW, OLD, listen_at_both, point};
 use crate::plan::Wire;
 use crate::testing::{Fault, Receiver};
-use std::net::Ipv4Addr;
-
-const OLD: Ipv4Addr = Ipv4Addr::LOCALHOST;
-const NEW: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 
 #[test]
 fn spans_follow_a_name_also_where_its_old_place_stays_open_and_silent() {
-    let old = Receiver::at((OLD, 0).into()).unwrap();
-    let port = old.address.port();
-    let new = Receiver::at((NEW, port).into()).unwrap();
+    let (old, new, port) = listen_at_both();
+    let [old, new] = [old, new].map(|listener| Receiver::on(listener).unwrap());
     point("moving.example", OLD);
     let place = format!("http://moving.example:{port}/v1/traces");
     let mut backend = remote([destination(Wire::OtlpHttp, &place)]);
