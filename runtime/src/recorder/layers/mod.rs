@@ -258,7 +258,8 @@ impl fmt::Debug for Layers {
     }
 }
 
-#[cfg(test)]
+// An interpreter starts no process.
+#[cfg(all(test, not(miri)))]
 mod tests {
     use super::*;
     use crate::forked;
@@ -266,8 +267,6 @@ mod tests {
     use crate::testing::{Recording, everything, in_a_process_of_its_own};
     use tracing::{info, info_span};
 
-    // An interpreter starts no process.
-    #[cfg(not(miri))]
     #[test]
     fn a_forked_child_waits_for_no_lock_that_is_held() {
         let name = "recorder::layers::tests::a_forked_child_waits_for_no_lock_that_is_held";

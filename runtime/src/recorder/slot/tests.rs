@@ -1,9 +1,7 @@
 //! Slots: generations, references, and readers that are overtaken.
 
 use super::*;
-use crate::forked;
 use crate::recorder::context::LANE;
-use crate::testing::in_a_process_of_its_own;
 
 const CONTEXT: SpanContext =
     SpanContext { trace_id: 7 << 64 | 8, span_id: 9, recorder: 3, flags: SAMPLED };
@@ -161,6 +159,9 @@ fn a_reader_never_sees_two_spans_mixed() {
 #[cfg(not(miri))]
 #[test]
 fn a_forked_child_waits_for_no_lock_that_is_held() {
+    use crate::forked;
+    use crate::testing::in_a_process_of_its_own;
+
     let name = "recorder::slot::tests::a_forked_child_waits_for_no_lock_that_is_held";
     in_a_process_of_its_own(name, || {
         forked::pretend();

@@ -468,7 +468,7 @@ fn a_layer_may_trace_while_it_is_asked_about_what_it_traces_by() {
 #[test]
 fn threads_that_share_spans_open_and_close_them_for_layers_once() {
     const THREADS: usize = 4;
-    const EACH: usize = 200;
+    const EACH: usize = if cfg!(miri) { 3 } else { 200 };
     let log = Log::default();
     let recording = recording(log.clone());
     recording.run(|| {

@@ -1,9 +1,12 @@
 //! From threads to the outlet: growth, relief, and a count that is exact.
 
+// What fills a large ring is too much for an interpreter.
+#[cfg(not(miri))]
+mod full;
+
 use super::{enter, enter_with, thread};
 use crate::batch::Chunk;
-use crate::recorder::ring::LARGE;
-use crate::recorder::{Config, Core, Drained, Outlet, scoped};
+use crate::recorder::{Core, Drained, Outlet, scoped};
 use crate::testing::everything;
 use opentelemetry_proto::tonic::trace::v1::{ScopeSpans, Span};
 use prost::Message;
@@ -83,25 +86,6 @@ fn a_thread_that_nobody_drains_loses_nothing() {
         (core.created(), core.lost()),
         (SPANS as u64, crate::recorder::core::Lost::default())
     );
-}
-
-// A large ring takes more spans than an interpreter makes in good time.
-#[cfg(not(miri))]
-#[test]
-fn a_thread_with_much_to_say_calls_its_reader_less_and_less() {
-    let (core, kept) = recorder();
-    let spans_until_it_calls = || {
-        let calls = kept.wakes.load(Relaxed);
-        let spans = (1..).inspect(|&n| record(n)).find(|_| kept.wakes.load(Relaxed) > calls);
-        core.drain(u64::MAX);
-        spans.unwrap()
-    };
-    dispatcher::with_default(&scoped(&core), || {
-        let [first, second, third, fourth] = std::array::from_fn(|_| spans_until_it_calls());
-        assert!(first * 7 < second && second * 3 < third, "{first}, {second}, {third}");
-        assert_eq!(third.abs_diff(fourth) / 100, 0, "it grows no more: {third}, {fourth}");
-    });
-    assert_eq!(core.rings.len(), 1, "those it grew out of are forgotten");
 }
 
 #[test]
@@ -190,74 +174,6 @@ fn a_span_larger_than_a_ring_goes_beside_it_and_is_counted() {
         kept.spans().iter().map(|span| &span.name[..]).collect::<Vec<_>>(),
         ["ring_span", "ring_small"]
     );
-}
-
-// Sixteen megabytes are too much for an interpreter.
-#[cfg(not(miri))]
-#[test]
-fn a_span_over_every_limit_is_dropped_and_counted() {
-    let kept = Arc::new(Kept::default());
-    let mut config: Config = everything();
-    (config.limits.value_bytes, config.limits.span_bytes) = (32 << 20, 32 << 20);
-    let core = Core::new(config, kept.clone());
-    dispatcher::with_default(&scoped(&core), || {
-        let huge = "x".repeat(17 << 20);
-        drop(enter_with(&SPAN, |attributes| attributes.record_as("huge", &*huge)));
-        record(1);
-    });
-    core.drain(u64::MAX);
-    assert_eq!((kept.count(), core.lost().too_large, core.created()), (1, 1, 2));
-}
-
-/// Keeps what it is given, and is busy with the first of it until it hears otherwise.
-#[cfg(not(miri))]
-struct Busy {
-    kept: Kept,
-    first: Mutex<Option<(mpsc::Sender<()>, mpsc::Receiver<()>)>>,
-}
-
-#[cfg(not(miri))]
-impl Outlet for Busy {
-    fn accept(&self, chunk: Chunk) {
-        let first = self.first.lock().unwrap().take();
-        if let Some((begun, go_on)) = first {
-            begun.send(()).unwrap();
-            let _ = go_on.recv();
-        }
-        self.kept.accept(chunk);
-    }
-
-    fn wake(&self) {}
-}
-
-// The spans that fill two rings are too many for an interpreter.
-#[cfg(not(miri))]
-#[test]
-fn a_thread_whose_rings_are_full_while_the_reader_is_held_up_drops_and_counts() {
-    let ((begun, has_begun), (go_on, goes_on)) = (mpsc::channel(), mpsc::channel());
-    let first = Mutex::new(Some((begun, goes_on)));
-    let busy = Arc::new(Busy { kept: Kept::default(), first });
-    let core = Core::new(everything(), busy.clone());
-    let recorded = dispatcher::with_default(&scoped(&core), || {
-        std::thread::scope(|scope| {
-            // The rings it grows out of, and most of a large one: more than a chunk.
-            let some = LARGE / 11;
-            (0..some).for_each(record);
-            let go_on = go_on;
-            scope.spawn(|| core.drain(u64::MAX));
-            has_begun.recv().unwrap();
-            // The reader is in the middle of one large ring, which this thread fills again, and then the other.
-            let more = 4 * LARGE / 10;
-            (some..some + more).for_each(record);
-            assert!(core.lost().ring_full > 0);
-            go_on.send(()).unwrap();
-            (some + more) as u64
-        })
-    });
-    core.drain(u64::MAX);
-    assert_eq!(core.created(), recorded);
-    assert_eq!(busy.kept.count() + core.lost().ring_full, recorded);
-    assert_eq!(busy.kept.spans().len() as u64, busy.kept.count());
 }
 
 /// Two threads that live on have both used a recorder that is over now, and turn to the next one.
