@@ -56,7 +56,7 @@ use super::{Attributes, CallSite, Guard, thread};
 use crate::testing::{AttributeValue, Recording, Span, Spans};
 use std::collections::HashSet;
 use std::pin::Pin;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::thread::JoinHandle;
 use tracing::instrument::WithSubscriber;
@@ -70,14 +70,18 @@ fn everywhere<T>(body: impl Fn() -> T, check: impl Fn(&Spans, T)) {
     check(&valid(recording.spans()), returned);
 
     let global = global();
+    // One test at a time, so that none reads what all the others have recorded.
+    let _alone = global.in_use.lock().unwrap_or_else(PoisonError::into_inner);
+    global.recording.clear();
     let returned = body();
-    check(&valid(global.recording.spans()), returned);
+    check(&valid(global.recording.take()), returned);
 }
 
 /// The process's own recorder.
 struct Global {
     recording: Recording,
     recorder: u32,
+    in_use: Mutex<()>,
 }
 
 static GLOBAL: OnceLock<Global> = OnceLock::new();
@@ -86,7 +90,7 @@ fn global() -> &'static Global {
     GLOBAL.get_or_init(|| {
         let recording = Recording::global();
         let recorder = recording.run(current_recorder).unwrap();
-        Global { recording, recorder }
+        Global { recording, recorder, in_use: Mutex::new(()) }
     })
 }
 
