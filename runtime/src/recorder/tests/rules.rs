@@ -140,13 +140,14 @@ fn a_rate_decides_for_the_trace_at_its_root_and_for_the_call_below() {
     let spans = under(&rule("function = 'planner::inner'\nsample_rate = 0.0"), call);
     assert_child(only(&spans, "rules::planner::quiet"), only(&spans, "rules_outer"));
 
+    let (calls, likely) = if cfg!(miri) { (60, 1..40) } else { (4000, 800..1200) };
     let spans = under(&rule("function = 'planner::inner'\nsample_rate = 0.25"), || {
         let _outer = enter(&OUTER);
-        (0..4000).for_each(|_| inner("rome", 3));
+        (0..calls).for_each(|_| inner("rome", 3));
     });
     let kept = named(&spans, NAME).len();
-    assert!((800..1200).contains(&kept), "{kept} of 4000");
-    assert_eq!(named(&spans, "rules::planner::quiet").len(), 4000);
+    assert!(likely.contains(&kept), "{kept} of {calls}");
+    assert_eq!(named(&spans, "rules::planner::quiet").len(), calls);
 }
 
 #[test]
@@ -353,7 +354,9 @@ fn call_sites_are_listed_with_the_rules_that_are_for_them() {
 
 #[test]
 fn rules_that_are_swapped_under_load_tear_nothing() {
-    const CALLS: u64 = if cfg!(miri) { 50 } else { 250_000 };
+    const THREADS: u64 = if cfg!(miri) { 2 } else { 4 };
+    const SWAPS: u64 = if cfg!(miri) { 3 } else { 25 };
+    const CALLS: u64 = if cfg!(miri) { 15 } else { 250_000 };
     site!(SWAPPED, "rules_swapped", ["query", "query_length"]);
     let recording = &Recording::new();
     let set = |rule_set: u64| {
@@ -364,9 +367,9 @@ fn rules_that_are_swapped_under_load_tear_nothing() {
     };
     let caller = &|thread: u64| {
         for call in 0..CALLS {
-            // Each thread swaps in the middle of the calls of the others, 25 times.
-            if call % (CALLS / 25) == 0 {
-                recording.set_rules(&set((thread + call / (CALLS / 25)) % 4));
+            // Each thread swaps in the middle of the calls of the others.
+            if call % (CALLS / SWAPS) == 0 {
+                recording.set_rules(&set((thread + call / (CALLS / SWAPS)) % 4));
             }
             drop(enter_with(&SWAPPED, |attributes| record_query("rome", attributes)));
         }
@@ -374,15 +377,16 @@ fn rules_that_are_swapped_under_load_tear_nothing() {
     recording.set_rules(&set(0));
     let mut seen = [0_u64; 4];
     std::thread::scope(|scope| {
-        let callers: Vec<_> =
-            (0..4).map(|thread| scope.spawn(move || recording.run(|| caller(thread)))).collect();
+        let callers: Vec<_> = (0..THREADS)
+            .map(|thread| scope.spawn(move || recording.run(|| caller(thread))))
+            .collect();
         while callers.iter().any(|caller| !caller.is_finished()) {
             count(recording, &mut seen);
         }
     });
     count(recording, &mut seen);
     let all = seen.iter().sum::<u64>() + recording.lost();
-    assert_eq!(all, 4 * CALLS, "created = seen + counted as dropped, {seen:?}");
+    assert_eq!(all, THREADS * CALLS, "created = seen + counted as dropped, {seen:?}");
     assert!(seen.iter().filter(|count| **count > 0).count() > 1, "{seen:?}");
 }
 
