@@ -379,7 +379,8 @@ pub fn shutdown() -> Ledger {
     running().map_or_else(Ledger::default, |running| running.end())
 }
 
-#[cfg(all(test, feature = "testing"))]
+// An interpreter starts no process.
+#[cfg(all(test, feature = "testing", not(miri)))]
 mod tests {
     use super::*;
     use crate::Builder;

@@ -254,7 +254,7 @@ thread_local! {
     pub(crate) static FOLLOWED: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
 }
 
-#[cfg(all(test, feature = "testing"))]
+#[cfg(all(test, feature = "testing", not(miri)))]
 pub(crate) fn clock_has_started() -> bool {
     SOURCE.get().is_some()
 }

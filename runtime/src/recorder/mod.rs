@@ -109,7 +109,7 @@ pub use stream::TracedStream;
 pub(crate) use api_span::{ApiSpan, Given, Linked};
 #[cfg(test)]
 pub(crate) use clock::FOLLOWED;
-#[cfg(all(test, feature = "testing"))]
+#[cfg(all(test, feature = "testing", not(miri)))]
 pub(crate) use clock::clock_has_started;
 pub(crate) use clock::{follow_wall_clock, start_clock, wall_clock};
 pub(crate) use core::{Config, Core, Filter, Outlet};

@@ -16,7 +16,9 @@
 //! assert_eq!(plan.attribute("done"), Some(&true.into()));
 //! ```
 
+// An interpreter starts no process.
 #[cfg(test)]
+#[cfg(not(miri))]
 mod alone;
 mod decode;
 #[cfg(feature = "testing")]
@@ -25,7 +27,7 @@ mod snapshot;
 mod spans;
 mod tree;
 
-#[cfg(test)]
+#[cfg(all(test, not(miri)))]
 pub(crate) use alone::in_a_process_of_its_own;
 #[cfg(feature = "testing")]
 pub use receiver::{Fault, Receiver};

@@ -89,10 +89,10 @@ fn handles_carry_the_decision_to_other_threads_and_tasks() {
 
 #[test]
 fn a_trace_is_recorded_whole_or_not_at_all() {
-    const TRACES: usize = if cfg!(miri) { 50 } else { 2000 };
+    let (traces, likely) = if cfg!(miri) { (24, 1..24) } else { (2000, 500..1500) };
     let recording = Recording::with_sample_rate(0.5);
     recording.run(|| {
-        for _ in 0..TRACES {
+        for _ in 0..traces {
             let _root = enter(&ROOT);
             info_span!("sampled_slot").in_scope(|| drop(enter(&CHILD)));
             block_on(traced(&CHILD, async { drop(enter(&CHILD)) }));
@@ -100,7 +100,7 @@ fn a_trace_is_recorded_whole_or_not_at_all() {
     });
     let spans = super::valid(recording.spans());
     let kept = named(&spans, "unsampled_root").len();
-    assert!((TRACES / 4..TRACES * 3 / 4).contains(&kept), "{kept} of {TRACES}");
+    assert!(likely.contains(&kept), "{kept} of {traces}");
     let mut sizes: HashMap<u128, usize> = HashMap::new();
     spans.iter().for_each(|span| *sizes.entry(span.trace_id).or_default() += 1);
     assert_eq!(sizes.len(), kept);

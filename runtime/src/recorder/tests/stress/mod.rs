@@ -17,8 +17,8 @@ use world::{Ended, Expected, World};
 /// ```sh
 /// SYNNDICATE_STRESS_OPERATIONS=10000000 cargo test --release -p synndicate --lib stress -- --nocapture
 /// ```
-const OPERATIONS: u64 = if cfg!(miri) { 900 } else { 1_000_000 };
-const THREADS: u64 = 4;
+const OPERATIONS: u64 = if cfg!(miri) { 90 } else { 1_000_000 };
+const THREADS: u64 = if cfg!(miri) { 2 } else { 4 };
 /// What happens on a thread follows from the seed, but not how the threads meet.
 const SEEDS: [u64; 3] = [1, 0x5eed, 20_241_125];
 
