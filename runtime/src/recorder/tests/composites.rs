@@ -274,7 +274,7 @@ fn arrays_and_maps_end_between_elements_whatever_the_limit_is() {
     let texts = ["é€😀"; 20];
     let entries: BTreeMap<String, [&str; 2]> =
         (0..20).map(|n| (format!("key {n:02}"), ["a", "é€😀"])).collect();
-    for limit in (1..200).step_by(if cfg!(miri) { 66 } else { 1 }) {
+    for limit in (1..200).step_by(if cfg!(miri) { 130 } else { 1 }) {
         let Some(AttributeValue::Array(kept)) = within(limit, &numbers) else { panic!() };
         assert_eq!(
             AttributeValue::Array(kept.clone()),

@@ -196,7 +196,7 @@ fn a_value_that_replaces_a_small_one_obeys_the_size_too() {
 #[test]
 fn a_span_over_the_limit_of_a_ring_is_whole() {
     site!(LARGE, "limits_large");
-    let large = "é".repeat(100_000);
+    let large = "é".repeat(if cfg!(miri) { 10_000 } else { 100_000 });
     let spans = limited(
         |limits| limits.value_bytes = 1_000_000,
         || {
@@ -212,7 +212,7 @@ fn every_text_is_cut_between_characters_whatever_the_limit_is() {
     site!(FUNCTION, "limits_text", ["debug", "recorded"]);
     const DEBUG: &Key = &Key::new("debug");
     let text = "é€😀".repeat(20);
-    for limit in (1..=64).step_by(if cfg!(miri) { 21 } else { 1 }) {
+    for limit in (1..=64).step_by(if cfg!(miri) { 31 } else { 1 }) {
         let spans = limited(
             |limits| limits.value_bytes = limit,
             || {
