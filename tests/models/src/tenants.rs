@@ -119,5 +119,5 @@ fn end(slot: &Slot, id: u64) -> bool {
     }
     let shared = slot.shared();
     slot.close();
-    shared.is_some_and(|shared| shared.belongs_to(id) && shared.content.0 > 0)
+    shared.is_some_and(|mut shared| shared.belongs_to(id) && shared.content().0 > 0)
 }
