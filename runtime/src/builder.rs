@@ -5,15 +5,22 @@ use crate::exporter::Exporter;
 #[cfg(feature = "sdk")]
 use crate::exporter::SdkExporter;
 use crate::pipeline::Ledger;
+use crate::plan::Plan;
 use crate::recorder::{self, Layers};
+use crate::report;
 use crate::running::{self, Running, StartProblem, Way};
 use crate::settings::Sources;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Once};
 use tracing_core::Subscriber;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, Registry};
+
+/// Whoever carries commands out has no builder. The command is not shown: a URL in it may hold a password.
+const COMMAND_IGNORED: &str = "warning: `SYN_COMMAND` is set, but has no effect: this program starts tracing without `#[traced_service]`\n\
+     hint: the program `synndicate` knows the same commands, such as `synndicate check`: `cargo install synndicate --features cli`";
+static COMMAND_TOLD: Once = Once::new();
 
 /// Starts tracing as the settings say: the same sources as with `#[traced_service]`, and above them what is set here.
 ///
@@ -105,16 +112,14 @@ impl Builder {
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
         let core = Arc::new(AtomicU32::new(0));
-        let sources = Sources { builder: self.settings, ..Sources::from_process() };
-        let plan = running::plan(&sources).map_err(StartError)?;
+        let plan = planned(self.settings)?;
         let running = running::start(&plan, Way::Layer(core.clone())).map_err(StartError)?;
         Ok((recorder::layer(core), Tracing { running }))
     }
 
     /// The same for who ends it in another way. `None`: tracing is disabled.
     pub(crate) fn run(self) -> Result<Option<Arc<Running>>, StartError> {
-        let sources = Sources { builder: self.settings, ..Sources::from_process() };
-        let plan = running::plan(&sources).map_err(StartError)?;
+        let plan = planned(self.settings)?;
         running::start(&plan, Way::Subscriber(self.layers)).map_err(StartError)
     }
 
@@ -157,12 +162,20 @@ impl Builder {
 
     #[cfg(any(feature = "sdk", feature = "testing"))]
     fn start_with(self, exporter: Exporter) -> Result<Tracing, StartError> {
-        let sources = Sources { builder: self.settings, ..Sources::from_process() };
-        let plan = running::plan(&sources).map_err(StartError)?;
+        let plan = planned(self.settings)?;
         let running = running::start_with(&plan, Way::Subscriber(self.layers), exporter)
             .map_err(StartError)?;
         Ok(Tracing { running })
     }
+}
+
+/// What the settings of this process and, above them, these say.
+fn planned(settings: Vec<(String, String)>) -> Result<Plan, StartError> {
+    let sources = Sources { builder: settings, ..Sources::from_process() };
+    if sources.command().is_some() {
+        COMMAND_TOLD.call_once(|| report::say(COMMAND_IGNORED));
+    }
+    running::plan(&sources).map_err(StartError)
 }
 
 /// Starts tracing as the settings say, and gives a layer for a `tracing_subscriber` stack of yours that records what goes through

@@ -29,7 +29,7 @@ use std::sync::atomic::{
     Ordering::{AcqRel, Acquire, Release},
 };
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// One open span may grow to this many bytes, whatever it collects while it is open.
@@ -38,11 +38,6 @@ const SPAN_BYTES: u32 = 1024 * 1024;
 /// One start at a time.
 static STARTING: Mutex<()> = Mutex::new(());
 static RUNNING: Mutex<Option<Arc<Running>>> = Mutex::new(None);
-
-/// A service has carried the command out and never comes here. The command is not shown: a URL in it may hold a password.
-const COMMAND_IGNORED: &str = "warning: `SYN_COMMAND` is set, but has no effect: this program starts tracing without `#[traced_service]`\n\
-     hint: the program `synndicate` knows the same commands, such as `synndicate check`: `cargo install synndicate --features cli`";
-static COMMAND_TOLD: Once = Once::new();
 
 /// Tracing between its start and its end.
 pub(crate) struct Running {
@@ -59,9 +54,6 @@ pub(crate) struct Running {
 
 /// What the settings of these sources say; what is doubtful in them is told.
 pub(crate) fn plan(sources: &Sources) -> Result<Plan, StartProblem> {
-    if sources.command().is_some() {
-        COMMAND_TOLD.call_once(|| report::say(COMMAND_IGNORED));
-    }
     let (plan, warnings) = Plan::new(&load(sources)).map_err(StartProblem::Settings)?;
     for warning in warnings {
         report::say(&format!("warning: {warning}"));

@@ -38,6 +38,16 @@ fn what_a_service_has_left_is_listed_with_its_age_and_size() {
 }
 
 #[test]
+fn a_command_that_is_carried_out_is_not_called_one_without_effect() {
+    let desk = left();
+    for done in [desk.service("spool list"), desk.env("SYN_COMMAND", "check").command("spool list")]
+    {
+        done.assert_code(0).assert_shows("2 spans in ");
+        assert!(!done.stderr.contains("SYN_COMMAND"), "{done:#?}");
+    }
+}
+
+#[test]
 fn a_check_says_what_waits() {
     let backend = taking();
     let desk = left().sending(&backend);
