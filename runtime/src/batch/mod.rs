@@ -5,14 +5,15 @@
 
 pub(crate) mod protobuf;
 mod resource;
-#[cfg(feature = "opentelemetry")]
 pub(crate) mod scopes;
 
 use bytes::Bytes;
-use protobuf::{Fields, LEN, put_varint, tag, varint_len};
+use protobuf::{Fields, LEN, put_varint, tag};
+#[cfg(any(feature = "jaeger", feature = "testing"))]
+pub(crate) use resource::SCOPE_NAME;
+#[cfg(feature = "jaeger")]
+pub(crate) use resource::SCOPE_VERSION;
 pub(crate) use resource::{Resource, key_value};
-#[cfg(any(feature = "jaeger", feature = "sdk"))]
-pub(crate) use resource::{SCOPE_NAME, SCOPE_VERSION};
 use std::sync::Arc;
 
 /// The attribute of a span whose end was not seen.
@@ -115,12 +116,16 @@ impl Batch {
         if self.chunks.is_empty() {
             return Vec::new();
         }
-        #[cfg(feature = "opentelemetry")]
-        if let Some(request) = scopes::request(self) {
-            return request;
+        let batches = self.by_scope();
+        let lists: Vec<_> = batches.iter().map(|list| (list.scope_header(), list)).collect();
+        let mut header = self.header(&lists);
+        let mut pieces = Vec::new();
+        for (scope, list) in &lists {
+            header.extend_from_slice(scope);
+            pieces.push(std::mem::take(&mut header).into());
+            pieces.extend(list.chunks.iter().map(|chunk| chunk.bytes.clone()));
         }
-        let header = Bytes::from(self.header());
-        std::iter::once(header).chain(self.chunks.iter().map(|chunk| chunk.bytes.clone())).collect()
+        pieces
     }
 
     /// The spans with their framing, in pieces.
@@ -130,10 +135,6 @@ impl Batch {
     }
 
     /// Each span as the bytes of an OTLP `Span` message.
-    #[cfg_attr(
-        not(any(feature = "_decoded", feature = "opentelemetry", test)),
-        expect(dead_code, reason = "only exporters that need structure read spans")
-    )]
     pub(crate) fn each_span(&self) -> impl Iterator<Item = &[u8]> {
         self.chunks
             .iter()
@@ -165,17 +166,22 @@ impl Batch {
         Ok((first, second))
     }
 
-    /// All that stands before the first span, at most [`Resource::header_len`] bytes: `resource_spans` with its resource, `scope_spans` with its scope.
-    fn header(&self) -> Vec<u8> {
-        let Resource { resource, scope } = &*self.resource;
-        let scope_spans = scope.len() + self.body;
-        let resource_spans = resource.len() + 1 + varint_len(scope_spans as u64) + scope_spans;
-        let mut header = Vec::with_capacity(resource.len() + scope.len() + 16);
-        header.push(tag(1, LEN));
-        put_varint(&mut header, resource_spans as u64);
+    /// All that stands before the lists of scopes: `resource_spans` with its resource.
+    fn header(&self, lists: &[(Vec<u8>, &Batch)]) -> Vec<u8> {
+        let resource = &self.resource.resource;
+        let scopes: usize = lists.iter().map(|(header, list)| header.len() + list.body).sum();
+        let mut header = vec![tag(1, LEN)];
+        put_varint(&mut header, (resource.len() + scopes) as u64);
         header.extend_from_slice(resource);
-        header.push(tag(2, LEN));
-        put_varint(&mut header, scope_spans as u64);
+        header
+    }
+
+    /// All that stands before the first span of a scope: `scope_spans` with its scope. With [`Batch::header`] it is at most
+    /// [`Resource::header_len`] bytes.
+    fn scope_header(&self) -> Vec<u8> {
+        let scope = &self.resource.scope;
+        let mut header = vec![tag(2, LEN)];
+        put_varint(&mut header, (scope.len() + self.body) as u64);
         header.extend_from_slice(scope);
         header
     }

@@ -1,9 +1,10 @@
 //! Spans that name a scope of their own, as those of the OpenTelemetry API do, whose tracers have names. Over OTLP the spans of each
-//! scope are a list under it, and do not say it themselves.
+//! scope are a list under it, and do not say it themselves. They come from the spool too, maybe from another program.
 
-use super::Batch;
-use super::protobuf::{Field, Fields, LEN, put_bytes, put_varint, tag};
-use bytes::Bytes;
+use super::protobuf::{Field, Fields, put_bytes};
+use super::{Batch, Chunk, Resource};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The attributes that name a scope where it has no place of its own.
 ///
@@ -14,39 +15,62 @@ pub(crate) const VERSION: &str = "otel.scope.version";
 /// Where the attributes of a span stand in it.
 const ATTRIBUTES: u64 = 9;
 
-/// The request of a batch with such spans; `None` where it has none, so that its bytes can go as they are. It is no longer than that
-/// would be: what a span loses is longer than what stands before a list.
-pub(super) fn request(batch: &Batch) -> Option<Vec<Bytes>> {
-    if !batch.each_span().any(|span| Scope::of(span).is_some()) {
-        return None;
-    }
-    let mut lists: Vec<(Option<Scope<'_>>, Vec<u8>)> = Vec::new();
-    for span in batch.each_span() {
-        let scope = Scope::of(span);
-        let known = lists.iter_mut().find(|(known, _)| *known == scope);
-        let (_, list) = match known {
-            Some(known) => known,
-            None => {
-                let own = || batch.resource.scope.clone();
-                let begun = scope.as_ref().map_or_else(own, Scope::encoded);
-                lists.push((scope.clone(), begun));
-                lists.last_mut()?
-            }
-        };
-        match scope {
-            None => put_bytes(list, 2, span),
-            Some(_) => put_bytes(list, 2, &without_scope(span)),
+impl Batch {
+    /// The same spans as one batch for each scope, ours first; itself, without a copy, where no span names one. Together they make no
+    /// longer a request than it would: what a span loses is longer than what stands before a list.
+    pub(crate) fn by_scope(&self) -> Vec<Batch> {
+        // Most batches have none, and are not parsed to find that out.
+        if !self.chunks.iter().any(|chunk| says_name(&chunk.bytes)) {
+            return vec![self.clone()];
         }
+        // Sorted, since nobody bounds how many scopes there are.
+        let mut lists: BTreeMap<Option<Scope<'_>>, (Vec<u8>, u64)> = BTreeMap::new();
+        for span in self.each_span() {
+            let scope = Scope::of(span);
+            let without = scope.is_some().then(|| without_scope(span));
+            let (list, spans) = lists.entry(scope).or_default();
+            put_bytes(list, 2, without.as_deref().unwrap_or(span));
+            *spans += 1;
+        }
+        let mut batches: Vec<_> = lists
+            .into_iter()
+            .map(|(scope, (list, spans))| self.of_scope(scope, Chunk::new(list.into(), spans)))
+            .collect();
+        let found: u64 = batches.iter().map(Batch::spans).sum();
+        let Some(last) = batches.last_mut() else { return vec![self.clone()] };
+        // Those that are cut off are missed by who reads the last one.
+        last.spans += self.spans.saturating_sub(found);
+        batches
     }
-    let mut body = batch.resource.resource.clone();
-    lists.iter().for_each(|(_, list)| put_bytes(&mut body, 2, list));
-    let mut header = vec![tag(1, LEN)];
-    put_varint(&mut header, body.len() as u64);
-    Some(vec![header.into(), body.into()])
+
+    fn of_scope(&self, scope: Option<Scope<'_>>, spans: Chunk) -> Batch {
+        let of_scope = |scope: Scope<'_>| {
+            let resource = self.resource.resource.clone();
+            Arc::new(Resource { resource, scope: scope.encoded() })
+        };
+        let mut batch = Batch::empty(scope.map_or_else(|| self.resource.clone(), of_scope));
+        batch.push(spans);
+        batch
+    }
+}
+
+/// Whether [`NAME`] is anywhere in these bytes, by the search of Horspool: a look at every tenth byte or so.
+fn says_name(bytes: &[u8]) -> bool {
+    let name = NAME.as_bytes();
+    let mut rest = bytes;
+    while let Some(last) = rest.get(name.len() - 1) {
+        if rest.starts_with(name) {
+            return true;
+        }
+        // So far that the same byte of the name would stand there, or behind it.
+        let skipped = name.iter().rev().skip(1).position(|byte| byte == last);
+        rest = rest.get(skipped.map_or(name.len(), |before| before + 1)..).unwrap_or_default();
+    }
+    false
 }
 
 /// The scope that a span names.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Scope<'a> {
     name: &'a [u8],
     /// Empty where it has none.
@@ -55,11 +79,15 @@ struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     fn of(span: &'a [u8]) -> Option<Scope<'a>> {
-        let text = |wanted: &str| {
-            let mut attributes = Fields(span).filter(|field| field.number == ATTRIBUTES);
-            attributes.find_map(|field| text_of(&field, wanted))
-        };
-        Some(Scope { name: text(NAME)?, version: text(VERSION).unwrap_or_default() })
+        let (mut name, mut version) = (None, None);
+        for (key, text) in Fields(span).filter_map(|field| text_attribute(&field)) {
+            if key == NAME.as_bytes() {
+                name = Some(text);
+            } else if key == VERSION.as_bytes() {
+                version = Some(text);
+            }
+        }
+        Some(Scope { name: name?, version: version.unwrap_or_default() })
     }
 
     /// As the field that stands before the spans.
@@ -74,22 +102,22 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// The text of an attribute, where it is the one that is wanted.
-fn text_of<'a>(attribute: &Field<'a>, wanted: &str) -> Option<&'a [u8]> {
-    let mut parts = Fields(attribute.value.as_bytes());
-    let key = parts.next().filter(|key| key.value.as_bytes() == wanted.as_bytes());
-    let value = key.and_then(|_| parts.next())?;
-    Fields(value.value.as_bytes())
-        .next()
-        .filter(|text| text.number == 1)
-        .map(|text| text.value.as_bytes())
+/// Key and text of a span's field that is an attribute with a text.
+fn text_attribute<'a>(field: &Field<'a>) -> Option<(&'a [u8], &'a [u8])> {
+    if field.number != ATTRIBUTES {
+        return None;
+    }
+    let mut parts = Fields(field.value.as_bytes()).map(|part| part.value.as_bytes());
+    let (key, value) = (parts.next()?, parts.next()?);
+    let text = Fields(value).next().filter(|text| text.number == 1)?;
+    Some((key, text.value.as_bytes()))
 }
 
 fn without_scope(span: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(span.len());
     let says_scope = |field: &Field<'_>| {
-        field.number == ATTRIBUTES
-            && [NAME, VERSION].iter().any(|key| text_of(field, key).is_some())
+        text_attribute(field)
+            .is_some_and(|(key, _)| [NAME, VERSION].iter().any(|it| it.as_bytes() == key))
     };
     for field in Fields(span).filter(|field| !says_scope(field)) {
         out.extend_from_slice(field.bytes);
@@ -100,7 +128,7 @@ fn without_scope(span: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::batch::{Chunk, Resource, key_value};
+    use crate::batch::key_value;
     use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
     use prost::Message as _;
 
@@ -156,8 +184,8 @@ mod tests {
             read(&batch),
             [
                 format!("{own}: a(x) c() f(otel.scope.version)"),
+                "lib : d()".into(),
                 "lib 2: b(x) e(x)".into(),
-                "lib : d()".into()
             ]
         );
     }
@@ -165,6 +193,34 @@ mod tests {
     #[test]
     fn a_batch_of_one_foreign_scope_has_no_other_and_an_ordinary_one_goes_as_it_is() {
         assert_eq!(read(&batch(&[("a", &[(NAME, "l")])])), ["l : a()"]);
-        assert!(request(&batch(&[("a", &[("x", "1")])])).is_none());
+        let ordinary = batch(&[("a", &[("x", NAME)]), ("b", &[(VERSION, "1")])]);
+        let own = format!("synndicate {}", env!("CARGO_PKG_VERSION"));
+        assert_eq!(read(&ordinary), [format!("{own}: a(x) b(otel.scope.version)")]);
+        let ordinary = batch(&[("a", &[("x", "1")])]);
+        let place = |batch: &Batch| batch.chunks[0].bytes.as_ptr();
+        assert_eq!(place(&ordinary.by_scope()[0]), place(&ordinary), "no copy");
+    }
+
+    #[test]
+    fn the_name_is_found_wherever_it_stands() {
+        for before in 0..40 {
+            for after in ["", "o", "otel.scope.nam"] {
+                for filling in ["e", "otel.scope.nam", "x", "m.name"] {
+                    let filling = &filling.repeat(before)[..before];
+                    let text = |name: &str| format!("{filling}{name}{after}");
+                    assert!(says_name(text(NAME).as_bytes()), "{}", text(NAME));
+                    assert!(!says_name(text("otel_scope.name").as_bytes()));
+                }
+            }
+        }
+    }
+
+    /// Those that are missing are counted by who reads the batches.
+    #[test]
+    fn no_span_of_a_batch_that_is_cut_is_forgotten() {
+        let mut cut = Batch::empty(Resource::new([("service.name", "test")]).into());
+        let whole = chunk(&[("a", &[(NAME, "lib")]), ("b", &[])]);
+        cut.push(Chunk::new(whole.bytes.slice(..whole.len() - 1), 2));
+        assert_eq!(cut.by_scope().iter().map(Batch::spans).sum::<u64>(), 2);
     }
 }

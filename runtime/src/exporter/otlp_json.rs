@@ -4,8 +4,8 @@
 //! what has its default left out; the rest as in <https://protobuf.dev/programming-guides/json/>.
 
 use super::Accepted;
-use super::decoded::Decoded;
 use super::decoded::value::{hex, not_finite};
+use super::decoded::{Decoded, left_out};
 use super::wire::json_answer::{member, text as text_of, unsigned};
 use crate::batch::Batch;
 use crate::json::{key, list, number_if_any, object, raw, text, text_if_any};
@@ -15,20 +15,20 @@ use bytes::Bytes;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, InstrumentationScope, KeyValue};
 use opentelemetry_proto::tonic::trace::v1::span::{Event, Link};
-use opentelemetry_proto::tonic::trace::v1::{ScopeSpans, Span, Status};
+use opentelemetry_proto::tonic::trace::v1::{Span, Status};
 
 /// The body of an `ExportTraceServiceRequest`, and what is not in it.
 pub(super) fn request(batch: &Batch) -> (Vec<Bytes>, Accepted) {
-    let mut decoded = Decoded::of(batch);
-    let scopes = decoded.take_scopes();
+    let mut scopes: Vec<_> = batch.by_scope().iter().map(Decoded::of).collect();
+    let left_out = left_out(&scopes);
+    scopes.retain(|scope| !scope.spans.is_empty());
     let mut body = String::new();
     object(&mut body, |out| {
-        if !scopes.is_empty() {
-            let spans = [(&decoded.resource[..], &scopes[..])];
-            list_if_any(out, "resourceSpans", &spans, resource_spans);
+        if let Some(Decoded { resource, .. }) = scopes.first() {
+            list_if_any(out, "resourceSpans", &[(&resource[..], &scopes[..])], resource_spans);
         }
     });
-    (vec![body.into()], decoded.left_out())
+    (vec![body.into()], left_out)
 }
 
 /// How many spans were not taken, and why: the `partialSuccess` of an `ExportTraceServiceResponse`. An answer that is none says
@@ -40,7 +40,7 @@ pub(super) fn partial_success(response: &[u8]) -> (u64, String) {
     (rejected, part("errorMessage").and_then(text_of).unwrap_or_default())
 }
 
-fn resource_spans(out: &mut String, (resource, scopes): &(&[KeyValue], &[ScopeSpans])) {
+fn resource_spans(out: &mut String, (resource, scopes): &(&[KeyValue], &[Decoded])) {
     object(out, |out| {
         key(out, "resource");
         object(out, |out| attributes(out, resource));
@@ -48,11 +48,11 @@ fn resource_spans(out: &mut String, (resource, scopes): &(&[KeyValue], &[ScopeSp
     });
 }
 
-fn scope_spans(out: &mut String, of_scope: &ScopeSpans) {
+fn scope_spans(out: &mut String, decoded: &Decoded) {
     object(out, |out| {
         key(out, "scope");
-        of_scope.scope.iter().for_each(|it| scope(out, it));
-        list_if_any(out, "spans", &of_scope.spans, span);
+        scope(out, &decoded.scope);
+        list_if_any(out, "spans", &decoded.spans, span);
     });
 }
 
@@ -224,7 +224,6 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "opentelemetry")]
     #[test]
     fn spans_stand_under_the_scope_that_they_name_in_both_encodings() {
         let text = |key: &str, text: &str| attribute(key, Value::StringValue(text.into()));
@@ -242,6 +241,21 @@ mod tests {
         let scope = theirs.scope.as_ref().unwrap();
         assert_eq!((&*scope.name, &*scope.version), ("library", "2"));
         assert!(theirs.spans[0].attributes.is_empty());
+    }
+
+    #[test]
+    fn a_span_that_cannot_be_read_is_counted_also_beside_those_of_other_scopes() {
+        let attributes = vec![attribute("otel.scope.name", Value::StringValue("library".into()))];
+        let mut batch = batch_of(&[Span { attributes, ..Span::default() }]);
+        batch.push(crate::batch::Chunk::new((&b"\x12\x01\xff"[..]).into(), 1));
+        let (pieces, left_out) = request(&batch);
+        assert_eq!(left_out.rejected, 1);
+        let json: ExportTraceServiceRequest = serde_json::from_slice(&pieces.concat()).unwrap();
+        let [theirs] = &json.resource_spans[0].scope_spans[..] else { panic!("{json:#?}") };
+        assert_eq!(
+            (theirs.scope.as_ref().unwrap().name.as_str(), theirs.spans.len()),
+            ("library", 1)
+        );
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! A backend for tests: takes spans over OTLP/HTTP on this machine, and fails as it is told.
 
-use super::spans::{Span, Spans};
+use super::spans::{AttributeValue, Span, Spans};
+use crate::batch::SCOPE_NAME;
+use crate::batch::scopes::{NAME, VERSION};
 use flate2::read::GzDecoder;
 use http::header::{CONTENT_ENCODING, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
@@ -11,6 +13,7 @@ use hyper_util::rt::TokioIo;
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
+use opentelemetry_proto::tonic::trace::v1::ScopeSpans;
 use prost::Message;
 use std::collections::VecDeque;
 use std::future::pending;
@@ -241,10 +244,24 @@ impl Shared {
 
     fn take(&self, request: ExportTraceServiceRequest, but: usize) {
         let scopes = request.resource_spans.into_iter().flat_map(|resource| resource.scope_spans);
-        let spans = scopes.flat_map(|scope| scope.spans).map(Span::from);
+        let spans = scopes.flat_map(spans_of);
         self.state().spans.extend(spans.skip(but));
         self.news.notify_all();
     }
+}
+
+/// The spans of a scope, which say it themselves where it is not ours, as those do that are captured.
+fn spans_of(list: ScopeSpans) -> impl Iterator<Item = Span> {
+    let scope = list.scope.filter(|scope| scope.name != SCOPE_NAME).unwrap_or_default();
+    let named = [(NAME, scope.name), (VERSION, scope.version)];
+    let named = named.into_iter().filter(|(_, text)| !text.is_empty());
+    let named: Vec<_> =
+        named.map(|(key, text)| (key.to_owned(), AttributeValue::Text(text))).collect();
+    list.spans.into_iter().map(move |span| {
+        let mut span = Span::from(span);
+        span.attributes.extend(named.iter().cloned());
+        span
+    })
 }
 
 async fn serve(stream: TcpStream, shared: Arc<Shared>) {

@@ -1,8 +1,10 @@
 //! The receiver that users get for their tests: each fault does what it says.
 
 use super::{Result, Turn};
+use opentelemetry::global;
+use opentelemetry::trace::Tracer as _;
 use std::time::Duration;
-use synndicate::testing::{Fault, Receiver};
+use synndicate::testing::{Fault, Receiver, Span};
 use synndicate::{Builder, DropReason, Ledger, Tracing, traced};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -28,6 +30,22 @@ fn begin(receiver: &Receiver) -> Result<Tracing> {
 /// Three spans, and what became of them.
 fn send(receiver: &Receiver) -> Result<Ledger> {
     Ok(begin(receiver)?.shutdown())
+}
+
+#[test]
+fn spans_of_the_api_of_opentelemetry_say_their_scope_in_attributes() -> Result<()> {
+    let _turn = Turn::take();
+    let receiver = Receiver::start()?;
+    let tracing = begin(&receiver)?;
+    global::tracer("library").in_span("query", |_| ());
+    tracing.shutdown();
+    let spans = receiver.spans();
+    let name_of = |span: &Span| span.attribute("otel.scope.name").cloned();
+    assert_eq!(name_of(spans.one("query")), Some("library".into()));
+    assert!(
+        spans.named("work").count() == 3 && spans.named("work").all(|it| name_of(it).is_none())
+    );
+    Ok(())
 }
 
 #[test]

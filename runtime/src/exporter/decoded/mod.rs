@@ -4,8 +4,6 @@
 pub(super) mod arbitrary;
 #[cfg(test)]
 pub(super) mod samples;
-#[cfg(any(feature = "http-json", feature = "sdk"))]
-pub(super) mod scope;
 #[cfg_attr(
     not(feature = "console"),
     expect(dead_code, reason = "most of it is asked by the console only")
@@ -17,13 +15,11 @@ pub(super) mod span;
 )]
 pub(super) mod value;
 
-#[cfg(any(feature = "zipkin", feature = "http-json"))]
+#[cfg(any(feature = "zipkin", feature = "http-json", feature = "sdk"))]
 use super::Accepted;
 use crate::batch::Batch;
 use opentelemetry_proto::tonic::common::v1::{InstrumentationScope, KeyValue};
 use opentelemetry_proto::tonic::resource::v1::Resource;
-#[cfg(feature = "http-json")]
-use opentelemetry_proto::tonic::trace::v1::ScopeSpans;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message as _;
 
@@ -34,7 +30,7 @@ pub(in crate::exporter) struct Decoded {
     pub(in crate::exporter) resource: Vec<KeyValue>,
     /// Who recorded them.
     #[cfg_attr(
-        not(any(feature = "zipkin", feature = "http-json")),
+        not(any(feature = "zipkin", feature = "http-json", feature = "sdk")),
         expect(dead_code, reason = "people know it")
     )]
     pub(in crate::exporter) scope: InstrumentationScope,
@@ -66,24 +62,6 @@ impl Decoded {
         Decoded { spans, resource: resource.attributes, scope, unreadable }
     }
 
-    /// Takes the spans, by the scope of instrumentation that recorded them.
-    #[cfg(feature = "http-json")]
-    pub(in crate::exporter) fn take_scopes(&mut self) -> Vec<ScopeSpans> {
-        let mut lists: Vec<ScopeSpans> = Vec::new();
-        for mut span in std::mem::take(&mut self.spans) {
-            let scope = scope::take(&mut span).unwrap_or_else(|| self.scope.clone());
-            match lists.iter_mut().find(|list| list.scope.as_ref() == Some(&scope)) {
-                Some(list) => list.spans.push(span),
-                None => lists.push(ScopeSpans {
-                    scope: Some(scope),
-                    spans: vec![span],
-                    ..ScopeSpans::default()
-                }),
-            }
-        }
-        lists
-    }
-
     /// Leaves out the spans that are not `fit`, which `error` says of them.
     #[cfg(feature = "zipkin")]
     pub(in crate::exporter) fn keep(&mut self, fit: fn(&Span) -> bool, error: &str) {
@@ -96,15 +74,6 @@ impl Decoded {
         }
     }
 
-    /// What the backend will miss whatever it answers.
-    #[cfg(any(feature = "zipkin", feature = "http-json"))]
-    pub(in crate::exporter) fn left_out(&self) -> Accepted {
-        self.unreadable.as_ref().map_or_else(Accepted::default, |Unreadable { spans, error }| {
-            let message = format!("{spans} of the spans could not be read: {error}");
-            Accepted { rejected: *spans, message: Some(message) }
-        })
-    }
-
     /// The service's name, or what the convention says where it has none.
     ///
     /// Source: <https://opentelemetry.io/docs/specs/semconv/resource/#service>.
@@ -113,4 +82,15 @@ impl Decoded {
         let name = self.resource.iter().find(|attribute| attribute.key == "service.name");
         name.and_then(value::as_str).filter(|name| !name.is_empty()).unwrap_or("unknown_service")
     }
+}
+
+/// What the backend will miss of these, whatever it answers.
+#[cfg(any(feature = "zipkin", feature = "http-json", feature = "sdk"))]
+pub(in crate::exporter) fn left_out(decoded: &[Decoded]) -> Accepted {
+    let unreadable = || decoded.iter().filter_map(|decoded| decoded.unreadable.as_ref());
+    let rejected = unreadable().map(|unreadable| unreadable.spans).sum();
+    let message = unreadable().next_back().map(|Unreadable { error, .. }| {
+        format!("{rejected} of the spans could not be read: {error}")
+    });
+    Accepted { rejected, message }
 }

@@ -1,7 +1,6 @@
 //! Spans of OTLP as those of the OpenTelemetry SDK.
 
-use crate::batch::{SCOPE_NAME, SCOPE_VERSION};
-use crate::exporter::decoded::scope;
+use crate::exporter::decoded::Decoded;
 use crate::exporter::decoded::span::{self, Parent};
 use crate::exporter::decoded::value::{as_json, hex};
 use opentelemetry::trace as api;
@@ -20,9 +19,14 @@ pub(super) fn resource(attributes: &[otlp::KeyValue]) -> Resource {
     Resource::builder_empty().with_attributes(key_values(attributes.to_vec())).build()
 }
 
+/// The spans of a scope.
+pub(super) fn spans(decoded: Decoded) -> impl Iterator<Item = SpanData> {
+    let scope = instrumentation_scope(decoded.scope);
+    decoded.spans.into_iter().map(move |it| span(it, scope.clone()))
+}
+
 /// A span. What the SDK has no type for, maps, bytes and mixed lists, is text: JSON, with bytes in hexadecimal.
-pub(super) fn span(mut span: Span) -> SpanData {
-    let scope = instrumentation_scope(scope::take(&mut span));
+fn span(span: Span, instrumentation_scope: InstrumentationScope) -> SpanData {
     let mut events = SpanEvents::default();
     events.dropped_count = span.dropped_events_count;
     let mut links = SpanLinks::default();
@@ -44,19 +48,17 @@ pub(super) fn span(mut span: Span) -> SpanData {
         events,
         links,
         status: status(span.status),
-        instrumentation_scope: scope,
+        instrumentation_scope,
     };
     with(data, span.events, span.links)
 }
 
-/// The scope that a span names, or ours.
-fn instrumentation_scope(named: Option<otlp::InstrumentationScope>) -> InstrumentationScope {
-    let (name, version) = named.map_or_else(
-        || (SCOPE_NAME.to_owned(), SCOPE_VERSION.to_owned()),
-        |scope| (scope.name, scope.version),
-    );
-    let builder = InstrumentationScope::builder(name);
-    if version.is_empty() { builder.build() } else { builder.with_version(version).build() }
+fn instrumentation_scope(scope: otlp::InstrumentationScope) -> InstrumentationScope {
+    let builder = InstrumentationScope::builder(scope.name);
+    match scope.version {
+        version if version.is_empty() => builder.build(),
+        version => builder.with_version(version).build(),
+    }
 }
 
 fn with(mut data: SpanData, events: Vec<Event>, links: Vec<Link>) -> SpanData {
@@ -170,6 +172,8 @@ fn as_text(value: OtlpValue) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::batch::Batch;
+    use crate::exporter::decoded::arbitrary::{attribute, batch_of};
     use opentelemetry_proto::tonic::common::v1::{AnyValue, ArrayValue, KeyValueList};
 
     fn array(values: impl IntoIterator<Item = OtlpValue>) -> OtlpValue {
@@ -210,20 +214,19 @@ mod tests {
         assert_eq!(value(AnyValue { value: None }), None);
     }
 
-    #[cfg(feature = "opentelemetry")]
     #[test]
     fn the_scope_that_a_span_names_is_its_scope_and_no_attribute() {
-        let named = |key: &str, text: &str| otlp::KeyValue {
-            key: key.into(),
-            value: Some(AnyValue { value: Some(OtlpValue::StringValue(text.into())) }),
-            ..otlp::KeyValue::default()
-        };
-        let attributes = vec![named("otel.scope.name", "library"), named("x", "1")];
-        let data = span(Span { attributes, ..Span::default() });
-        let scope = &data.instrumentation_scope;
+        let text = |key: &str, text: &str| attribute(key, OtlpValue::StringValue(text.into()));
+        let named = vec![text("otel.scope.name", "library"), text("x", "1")];
+        let of = |attributes| Span { attributes, ..Span::default() };
+        let batch = batch_of(&[of(named), of(vec![])]);
+        let [ours, theirs] = &batch.by_scope()[..] else { panic!("{batch:?}") };
+        let converted = |batch: &Batch| spans(Decoded::of(batch)).next().unwrap();
+        let (ours, theirs) = (converted(ours).instrumentation_scope, converted(theirs));
+        assert_eq!((ours.name(), ours.version()), ("synndicate", Some(env!("CARGO_PKG_VERSION"))));
+        let scope = &theirs.instrumentation_scope;
         assert_eq!((scope.name(), scope.version()), ("library", None));
-        assert_eq!(data.attributes, [KeyValue::new("x", "1")]);
-        assert_eq!(span(Span::default()).instrumentation_scope.name(), "synndicate");
+        assert_eq!(theirs.attributes, [KeyValue::new("x", "1")]);
     }
 
     #[test]
@@ -236,7 +239,7 @@ mod tests {
             kind: 77,
             ..Span::default()
         };
-        let data = span(wild);
+        let data = span(wild, InstrumentationScope::default());
         assert_eq!(
             (data.span_kind, data.parent_span_id),
             (api::SpanKind::Internal, api::SpanId::INVALID)
@@ -249,7 +252,7 @@ mod tests {
         let parent = |flags| {
             let span =
                 Span { parent_span_id: vec![0, 0, 0, 0, 0, 0, 0, 7], flags, ..Span::default() };
-            let data = super::span(span);
+            let data = super::span(span, InstrumentationScope::default());
             (data.parent_span_id, data.parent_span_is_remote)
         };
         assert_eq!(parent(0x301), (7.into(), true));

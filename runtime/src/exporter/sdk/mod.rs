@@ -3,7 +3,7 @@
 mod convert;
 
 use super::Accepted;
-use super::decoded::Decoded;
+use super::decoded::{Decoded, left_out};
 use super::error::{ErrorKind, ExportError};
 use crate::batch::{Batch, Resource};
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
@@ -30,19 +30,17 @@ impl SdkExporter {
         if batch.spans() == 0 {
             return Ok(Accepted::default());
         }
-        let decoded = Decoded::of(batch);
-        if !self.resource.as_ref().is_some_and(|known| Arc::ptr_eq(known, batch.resource())) {
-            self.exporter.set_resource(&convert::resource(&decoded.resource));
+        let scopes: Vec<_> = batch.by_scope().iter().map(Decoded::of).collect();
+        if let Some(Decoded { resource, .. }) = scopes.first()
+            && !self.resource.as_ref().is_some_and(|known| Arc::ptr_eq(known, batch.resource()))
+        {
+            self.exporter.set_resource(&convert::resource(resource));
             self.resource = Some(batch.resource().clone());
         }
-        let spans = decoded.spans.into_iter().map(convert::span).collect();
+        let left_out = left_out(&scopes);
+        let spans = scopes.into_iter().flat_map(convert::spans).collect();
         self.exporter.export(spans).await.map_err(failed)?;
-        Ok(match decoded.unreadable {
-            Some(unreadable) => {
-                Accepted { rejected: unreadable.spans, message: Some(unreadable.error) }
-            }
-            None => Accepted::default(),
-        })
+        Ok(left_out)
     }
 
     /// Lets the exporter send what it holds back, and close what it has open.

@@ -11,7 +11,7 @@ mod tags;
 mod tests;
 
 use super::Accepted;
-use super::decoded::Decoded;
+use super::decoded::{Decoded, left_out};
 use crate::batch::Batch;
 use crate::json::array_of;
 use bytes::Bytes;
@@ -32,5 +32,5 @@ pub(super) fn request(batch: &Batch) -> (Vec<Bytes>, Accepted) {
     let process = Process { service: decoded.service(), tags: tags::of_process(&decoded) };
     let mut body = String::new();
     array_of(&mut body, &decoded.spans, |out, span| span::object_of(out, span, &process));
-    (vec![body.into()], decoded.left_out())
+    (vec![body.into()], left_out(std::slice::from_ref(&decoded)))
 }
