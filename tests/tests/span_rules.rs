@@ -47,7 +47,7 @@ fn the_rules_of_the_file_reach_the_wire() -> Result<()> {
 }
 
 #[test]
-fn the_end_tells_of_rules_that_were_for_nothing_that_ran() -> Result<()> {
+fn the_end_tells_of_rules_that_were_for_no_call_site_that_was_reached() -> Result<()> {
     let receiver = Receiver::over(Wire::Http).listen()?;
     let rules = "
         [[observability.span]]
@@ -64,11 +64,13 @@ fn the_end_tells_of_rules_that_were_for_nothing_that_ran() -> Result<()> {
         let mut service = Program::start_with(SERVICE, variables, Some(rules))?;
         service.ask(spans)?;
         let (_, log) = service.end()?;
-        Ok(log.into_iter().filter(|line| line.contains("for nothing that ran")).collect())
+        Ok(log.into_iter().filter(|line| line.contains("for no call site")).collect())
     };
     let idle = told("spans 100")?;
     assert!(
-        idle.len() == 1 && idle[0].contains("`function = \"driven_service::wrok\"` in "),
+        idle.len() == 1
+            && idle[0].starts_with("synndicate: warning: rules")
+            && idle[0].contains("`function = \"driven_service::wrok\"` in "),
         "{idle:#?}"
     );
     assert!(idle[0].ends_with("Synndicate.toml:6:9"), "{idle:#?}");

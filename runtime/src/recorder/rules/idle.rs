@@ -1,4 +1,5 @@
-//! Rules that were for nothing that ran: most likely the code calls it by another name.
+//! Rules that were for no call site that was reached: most likely the code calls it by another name. Functions below the level that
+//! anybody wants return before their call site is known, so that a rule for one of them is among these.
 
 use super::{Rules, is_for};
 use crate::plan::SpanRule;
@@ -10,7 +11,7 @@ use crate::recorder::registry::{self, Site};
 const ENOUGH: u64 = 100;
 
 impl Core {
-    /// What to tell people at the end of rules that were for nothing that ran.
+    /// What to tell people at the end of rules that were for no call site that was reached.
     pub(crate) fn idle_rules(&self) -> Option<String> {
         if self.created() < ENOUGH {
             return None;
@@ -19,8 +20,9 @@ impl Core {
         let idle: Vec<_> = rules.idle(&registry::known()).map(told).collect();
         (!idle.is_empty()).then(|| {
             format!(
-                "rules `[[observability.span]]` that were for nothing that ran: {}\n\
-                 hint: `synndicate::callsites()` lists what ran, by path and target",
+                "warning: rules `[[observability.span]]` that were for no call site that was reached: {}\n\
+                 hint: `synndicate::callsites()` lists those that were, by path and target; a span below the level of \
+                 `tracing_filter` is not reached",
                 idle.join(", ")
             )
         })
@@ -72,7 +74,7 @@ mod tests {
         ";
 
     #[test]
-    fn a_rule_for_nothing_that_ran_is_told_when_enough_has_run() {
+    fn a_rule_for_no_call_site_that_was_reached_is_told_when_enough_has_run() {
         let recording = Recording::new();
         recording.set_rules(RULES);
         let make = |count: u64| (0..count).for_each(|_| drop(info_span!("idle_made").entered()));
@@ -82,9 +84,10 @@ mod tests {
             assert_eq!(idle(), None);
             make(1);
             let told = idle().unwrap();
-            let rule = "that were for nothing that ran: `function = \"idle::*\"` and \
+            let rule = "for no call site that was reached: `function = \"idle::*\"` and \
                         `target = \"of_nobody\"` and `at_level = \"info\"` in ";
             assert!(told.contains(rule) && told.contains(":6:9\n"), "{told}");
+            assert!(told.contains("a span below the level of `tracing_filter` is"), "{told}");
             assert!(!told.contains("idle_made") && !told.contains("silent"), "{told}");
         });
         recording.set_rules("[[observability.span]]\nfunction = 'idle_made'\nenabled = true\n");
