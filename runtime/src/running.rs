@@ -42,7 +42,6 @@ static RUNNING: Mutex<Option<Arc<Running>>> = Mutex::new(None);
 /// Tracing between its start and its end.
 pub(crate) struct Running {
     way: Way,
-    core: Arc<Core>,
     pipeline: Pipeline,
     /// How long its end may take.
     timeout: Duration,
@@ -136,7 +135,7 @@ impl Running {
         crate::opentelemetry::install();
         way.turn_to(&core)?;
         let parts = Parts {
-            core: core.clone(),
+            core,
             queue,
             accounts,
             primary,
@@ -156,7 +155,7 @@ impl Running {
         })?;
         let [ending, ended, told] = [const { AtomicBool::new(false) }; 3];
         let timeout = plan.shutdown_timeout;
-        Ok((Running { way, core, pipeline, timeout, ending, ended, told }, probe))
+        Ok((Running { way, pipeline, timeout, ending, ended, told }, probe))
     }
 
     fn has_ended(&self) -> bool {
@@ -172,7 +171,7 @@ impl Running {
         if !self.ending.swap(true, AcqRel) {
             // First, so that under load no more spans begin than can be sent.
             self.way.turn_away();
-            self.core.idle_rules().iter().for_each(|idle| report::say(idle));
+            self.pipeline.idle_rules().iter().for_each(|idle| report::say(idle));
         }
         let ledger = self.pipeline.shutdown(self.timeout);
         self.leave();

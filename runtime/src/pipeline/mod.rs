@@ -129,6 +129,11 @@ impl Pipeline {
         Health { ledger, waiting, backends: self.backends.report() }
     }
 
+    /// What to tell people of rules that were for no call site that was reached.
+    pub(crate) fn idle_rules(&self) -> Option<String> {
+        self.core.idle_rules()
+    }
+
     /// Waits until every span that has ended before this call is exported or dropped: at most `timeout`. True where it is.
     pub(crate) fn flush(&self, timeout: Duration) -> bool {
         !self.is_worker() && self.queue.flush(timeout)
