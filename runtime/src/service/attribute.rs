@@ -54,7 +54,8 @@
 ///
 /// `RUST_LOG` says which, by level and target: `info` where it says nothing, `RUST_LOG=info,my_crate=debug,hyper=off`, `RUST_LOG=off`. Where
 /// `tracing_backend = "console"` shows recorded spans with their events, the log has only what is not shown there. It is no cost for
-/// `#[traced]` functions, because it sees no spans. What is no such list, or nearly a level as `inof`, is told, and `info` counts.
+/// `#[traced]` functions, because it sees no spans. A value that is no such list, or nearly a level, as `inof`, is told, and `info`
+/// counts.
 ///
 /// Layers of yours take its place: `layers = fmt::layer()` is a log as you like it. Where tracing is disabled and there are none,
 /// nothing is installed and nothing is logged.
