@@ -10,7 +10,11 @@ use super::{Address, Preset, Secret, Settings, endpoint, headers};
 use http::HeaderName;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tracing_core::LevelFilter;
 use tracing_subscriber::filter::Targets;
+
+/// What other logs call `warn`.
+const LONG_WARN: &str = "warning";
 
 pub(super) fn flag(raw: &Raw) -> Result<bool, Hints> {
     match &raw.form {
@@ -141,11 +145,11 @@ pub(super) fn filter(raw: &Raw) -> Result<Targets, Hints> {
 ///
 /// When it is none, or does not mean what it says: why, and what to do.
 pub(crate) fn levels_by_target(text: &str) -> Result<Targets, Vec<String>> {
-    let levels = || LEVELS.iter().map(|(name, _)| *name).chain(["off"]);
-    let words: Vec<_> = text.split(',').map(|word| word.trim().to_ascii_lowercase()).collect();
-    let says_a_level = words.iter().any(|word| levels().any(|level| level == word));
-    let meant = |word| nearest(word, levels().chain([LONG_WARN])).map(|level| (word, level));
-    if let Some((word, level)) = words.iter().map(String::as_str).find_map(meant)
+    let levels = || LEVELS.iter().map(|(name, _)| *name).chain(["off", LONG_WARN]);
+    let words = || text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let says_a_level = words().any(|word| word.parse::<LevelFilter>().is_ok());
+    let meant = |word| nearest(word, levels()).map(|level| (word, level));
+    if let Some((word, level)) = words().find_map(meant)
         && !says_a_level
     {
         let level = if level == LONG_WARN { "warn" } else { level };
@@ -156,9 +160,6 @@ pub(crate) fn levels_by_target(text: &str) -> Result<Targets, Vec<String>> {
     }
     text.parse().map_err(|error: tracing_subscriber::filter::ParseError| vec![error.to_string()])
 }
-
-/// What other logs call `warn`.
-const LONG_WARN: &str = "warning";
 
 /// The name of a preset; an empty one unsets.
 pub(super) fn preset(raw: &Raw) -> Result<Option<Preset>, Hints> {

@@ -159,12 +159,13 @@ fn a_filter_that_is_none_is_refused() {
     assert_holds(&error, &["the level nearest to `inof` is `info`", "`inof=trace`"]);
     let error = keys("tracing_filter = 'warning'").error();
     assert_holds(&error, &["the level nearest to `warning` is `warn`"]);
-    assert!(
-        keys("tracing_filter = 'info,warp'")
-            .settings()
-            .tracing_filter
-            .would_enable("warp", &tracing_core::Level::TRACE,)
-    );
+    let error = keys("tracing_filter = 'Inof,'").error();
+    assert_holds(&error, &["the level nearest to `Inof` is `info`", "`Inof=trace`"]);
+    for beside_a_level in ["info,warp", "3,warp", "INFO,warp"] {
+        let filter =
+            keys(&format!("tracing_filter = '{beside_a_level}'")).settings().tracing_filter;
+        assert!(filter.would_enable("warp", &tracing_core::Level::TRACE), "{beside_a_level}");
+    }
     let case = keys("tracing_filter = 'info,hyper=off'");
     assert!(case.settings().tracing_filter.would_enable(
         "my_crate",
