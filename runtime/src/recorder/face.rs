@@ -4,6 +4,7 @@
 //! as under every subscriber that is not the recorder.
 
 use super::beside::Beside;
+use super::failure;
 use super::foreign;
 use super::layers::release;
 use super::sites;
@@ -119,7 +120,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Face {
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        if foreign::has_told(event) || thread::with(|thread| thread.is_quiet()) {
+        if failure::has_told(event) || thread::with(|thread| thread.is_quiet()) {
             return;
         }
         let span = if event.is_contextual() {

@@ -7,6 +7,7 @@
 use super::callsite::CallSite;
 use super::encoder::{Content, INTERNAL, KINDS, Limits, Shown, field, pair};
 use super::ending::Ending;
+use super::failure;
 use super::install::{current_core, current_recorder};
 use super::lane::{Amend, Record};
 use super::origin::Origin;
@@ -16,7 +17,7 @@ use crate::batch::protobuf::{Field, Fields, Value};
 use std::cell::Cell;
 use tracing::Span;
 use tracing::span::EnteredSpan;
-use tracing_core::{Callsite as _, Event, dispatcher};
+use tracing_core::{Callsite as _, dispatcher};
 
 /// The other subscriber has limits of its own.
 pub(super) const LIMITS: Limits = Limits {
@@ -103,11 +104,6 @@ pub(super) fn blank(span: &Span) -> (Box<Content>, Limits) {
 /// Whether recorders know already what they are being told of the span with this id.
 pub(super) fn is_telling(id: u64) -> bool {
     TELLING.get() == id
-}
-
-/// Whether an event only tells others of a failure. It is written in its span already, or that span is left out.
-pub(super) fn has_told(event: &Event<'_>) -> bool {
-    event.metadata().target() == module_path!()
 }
 
 /// The next call of [`first`] by this call site is for a span that was just made.
@@ -213,15 +209,12 @@ pub(super) fn start(span: &Span) {
     }
 }
 
-/// Adds what was written for a span. A failure becomes an event in it, as `#[instrument(err)]` makes one.
+/// Adds what was written for a span, and tells of its failures.
 fn add(span: &Span, content: &Content) {
     write(span, content);
     for event in Fields(content.bytes()).filter(|field| field.number == u64::from(field::EVENTS)) {
         let text = |key| find_text(&event, key).unwrap_or_default();
-        let (kind, message) = (text("exception.type"), text("exception.message"));
-        span.in_scope(|| {
-            tracing::error!(exception.r#type = kind, exception.message = message, "exception");
-        });
+        failure::tell(span, text("exception.type"), text("exception.message"));
     }
 }
 

@@ -50,6 +50,7 @@ mod encoder;
 mod ending;
 mod event;
 mod face;
+mod failure;
 mod foreign;
 mod frame;
 mod future;

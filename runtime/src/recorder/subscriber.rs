@@ -2,6 +2,7 @@
 
 use super::beside::Beside;
 use super::context::{LANE, SEEN, SpanContext};
+use super::failure;
 use super::foreign;
 use super::layers::{self, LAYERED, Place};
 use super::log_records;
@@ -85,7 +86,7 @@ impl Recorder {
             let place = Place { span, is_recorded };
             layers::event(self.id(), event, record.as_ref().unwrap_or(event.metadata()), place);
         }
-        is_recorded && !foreign::has_told(event)
+        is_recorded && !failure::has_told(event)
     }
 }
 

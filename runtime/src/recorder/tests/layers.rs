@@ -145,6 +145,18 @@ fn what_layers_see_is_recorded_as_in_the_lane() {
 }
 
 #[test]
+fn a_failure_is_told_with_target_and_place_of_the_function_that_failed() {
+    let log = Log::default();
+    let seen = log.clone().with_filter(filter_fn(|metadata| {
+        let place = |metadata: &Metadata<'_>| (metadata.target().to_owned(), metadata.line());
+        place(metadata) == place(WANTED.metadata)
+    }));
+    recording(seen).run(|| enter(&WANTED).finish(&|ending| ending.fail("Kind", &"message")));
+    let event = "event in Some(\"layers_wanted\")";
+    assert_eq!(log.lines(), ["new layers_wanted under None", event, "close layers_wanted"]);
+}
+
+#[test]
 fn a_failure_is_told_to_layers_and_recorded_once() {
     let log = Log::default();
     let recording = recording(log.clone());
