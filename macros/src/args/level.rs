@@ -1,5 +1,6 @@
 //! The level of a span.
 
+use crate::diagnostics::nearest;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::parse::{Parse, ParseStream};
@@ -46,9 +47,12 @@ impl Parse for Level {
             return input.call(Path::parse_mod_style).map(Level::Constant);
         }
         let literal: Lit = input.parse()?;
+        let mut advice = None;
         let known = match &literal {
             Lit::Str(name) => {
-                LEVELS.into_iter().find(|level| level.eq_ignore_ascii_case(&name.value()))
+                let name = name.value();
+                advice = nearest(&name.to_ascii_uppercase(), LEVELS);
+                LEVELS.into_iter().find(|level| level.eq_ignore_ascii_case(&name))
             }
             Lit::Int(number) => number
                 .base10_parse()
@@ -58,8 +62,12 @@ impl Parse for Level {
         };
         known.map(Level::Known).ok_or_else(|| {
             let literal = literal.to_token_stream();
-            let allowed = "`\"trace\"`, `\"debug\"`, `\"info\"`, `\"warn\"`, `\"error\"`, or a number from 1 to 5";
-            syn::Error::new_spanned(&literal, format!("unknown level `{literal}`; expected {allowed}"))
+            let allowed = "expected `\"trace\"`, `\"debug\"`, `\"info\"`, `\"warn\"`, `\"error\"`, or a number from 1 to 5";
+            let advice = advice.map_or_else(
+                || allowed.to_owned(),
+                |level| format!("did you mean `\"{}\"`?", level.to_ascii_lowercase()),
+            );
+            syn::Error::new_spanned(&literal, format!("unknown level `{literal}`; {advice}"))
         })
     }
 }

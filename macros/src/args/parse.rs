@@ -171,7 +171,7 @@ fn unknown(word: &Ident, input: ParseStream<'_>) -> syn::Error {
         }
         None => {
             let all: Vec<_> = options::names().map(|option| format!("`{option}`")).collect();
-            format!("expected one of {}", all.join(", "))
+            format!("expected `capture({name})` for an argument, or one of {}", all.join(", "))
         }
     };
     syn::Error::new(word.span(), format!("unknown option `{name}`; {advice}"))
@@ -236,6 +236,14 @@ mod tests {
             "unknown option `skipp`; did you mean `skip`?",
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_level_that_is_nearly_one_names_it() {
+        assert_eq!(
+            messages(quote!(level = "inof")),
+            ["unknown level `\"inof\"`; did you mean `\"info\"`?"]
+        );
     }
 
     #[test]
