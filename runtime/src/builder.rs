@@ -19,7 +19,8 @@ use tracing_subscriber::{Layer, Registry};
 
 /// Whoever carries commands out has no builder. The command is not shown: a URL in it may hold a password.
 const COMMAND_IGNORED: &str = "warning: `SYN_COMMAND` is set, but has no effect: this program starts tracing without `#[traced_service]`\n\
-     hint: the program `synndicate` knows the same commands, such as `synndicate check`: `cargo install synndicate --features cli`";
+     hint: the program `synndicate` knows the same commands, such as `synndicate check`, but not settings that stand in code: \
+     `cargo install synndicate --features cli`";
 static COMMAND_TOLD: Once = Once::new();
 
 /// Starts tracing as the settings say: the same sources as with `#[traced_service]`, and above them what is set here.
@@ -195,9 +196,10 @@ fn planned(settings: Vec<(String, String)>) -> Result<Plan, StartError> {
 ///
 /// What is recorded is the same as by the recorder itself: spans and events as `tracing_filter` and the rules say, `#[traced]`
 /// functions with all their attributes, [`set_attribute`](crate::set_attribute), [`propagation`](crate::propagation), tasks. Filters of other layers do not
-/// count for it; one of its own (`.with_filter`) does. Two things differ. Every span costs as much as the stack makes it cost:
+/// count for it; one of its own (`.with_filter`) Three things differ. Every span costs as much as the stack makes it cost:
 /// several times what it costs where the recorder is the subscriber, which layers of yours may stand beside
-/// ([`Builder::layers`]). And what the stack leaves out altogether, as by a filter above all layers, is not recorded.
+/// ([`Builder::layers`]). What the stack leaves out altogether, as by a filter above all layers, is not recorded. And your other layers
+/// see what the exporter's own connections trace: a filter like `debug,h2=off,hyper=off` leaves it out.
 ///
 /// The stack must stand on a [`Registry`], and one such layer is enough for it: of two each sees its own spans only.
 /// `OpenTelemetrySpanExt` looks for the layer of tracing-opentelemetry and not for this one.

@@ -70,7 +70,7 @@ reasons! {
 /// What became of all spans so far: `created + recovered = exported + dropped + waiting`, at any moment.
 ///
 /// Spans of traces that are not sampled are never created.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Ledger {
     /// Sampled spans that have ended.
@@ -108,6 +108,12 @@ impl Ledger {
         ledger
     }
 
+    /// The reasons for which spans were dropped, and how many.
+    fn drops(&self) -> impl Iterator<Item = (DropReason, u64)> {
+        let drops = DropReason::ALL.into_iter().map(|reason| (reason, self.dropped_for(reason)));
+        drops.filter(|(_, spans)| *spans > 0)
+    }
+
     /// What to tell at the end, if anything was lost.
     pub(crate) fn lost(&self) -> Option<String> {
         (self.dropped() + self.waiting > 0).then(|| self.to_string())
@@ -125,11 +131,25 @@ impl fmt::Display for Ledger {
         if *spooled > 0 {
             write!(f, " ({spooled} in the spool, for the next run)")?;
         }
-        let lost = DropReason::ALL.into_iter().filter(|reason| self.dropped_for(*reason) > 0);
-        for reason in lost {
-            write!(f, "\n  {} dropped: {}", self.dropped_for(reason), reason.text())?;
+        for (reason, spans) in self.drops() {
+            write!(f, "\n  {spans} dropped: {}", reason.text())?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Ledger { created, recovered, exported, waiting, spooled, .. } = self;
+        let dropped: Vec<_> = self.drops().collect();
+        f.debug_struct("Ledger")
+            .field("created", created)
+            .field("recovered", recovered)
+            .field("exported", exported)
+            .field("waiting", waiting)
+            .field("spooled", spooled)
+            .field("dropped", &dropped)
+            .finish()
     }
 }
 
