@@ -240,10 +240,8 @@ mod tests {
 
     #[test]
     fn a_level_that_is_nearly_one_names_it() {
-        assert_eq!(
-            messages(quote!(level = "inof")),
-            ["unknown level `\"inof\"`; did you mean `\"info\"`?"]
-        );
+        let found = messages(quote!(level = "inof"));
+        assert!(found[0].ends_with(r#"did you mean `\"info\"`?"#), "{found:?}");
     }
 
     #[test]
