@@ -8,7 +8,7 @@ use crate::recorder::Outlet;
 use std::collections::VecDeque;
 use std::sync::atomic::{
     AtomicBool,
-    Ordering::{AcqRel, Relaxed, Release},
+    Ordering::{AcqRel, Relaxed},
 };
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -161,9 +161,14 @@ impl Queue {
         self.for_sender.notify_one();
     }
 
-    /// The reader of the rings has come; the next one that is half full may call it again.
-    pub(super) fn reader_is_here(&self) {
-        self.woken.store(false, Release);
+    /// The reader of the rings has come; the next one that is half full may call it again. Whether one had called.
+    pub(super) fn reader_is_here(&self) -> bool {
+        self.woken.swap(false, AcqRel)
+    }
+
+    /// The queue has no room for what is in the rings. To be called for that again and again would help nobody.
+    pub(super) fn reader_knows(&self) {
+        self.woken.store(true, Relaxed);
     }
 
     /// Waits until all that ended before has been exported or dropped: at most `timeout`. True where it has.
