@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 const CONNECTIONS: u64 = 8;
 /// How many requests a connection sends before it waits for their answers.
-const PIPELINED: usize = 10;
+const PIPELINED: usize = 25;
 /// Of each connection, in one run, after some that warm up; both multiples of that.
 const REQUESTS: u64 = 2_500;
 const WARM_UP: u64 = 250;
