@@ -7,14 +7,11 @@ use crate::recorder::{Adoption, Attributes, Carried, Config, Sampled, adopt, out
 use crate::set_attribute;
 use crate::testing::{Recording, Span as Recorded, Spans, everything};
 use std::panic::catch_unwind;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 use tracing::{Level, Span, info, info_span};
-use tracing_core::{Event, Interest, Metadata, Subscriber, dispatcher, span};
+use tracing_core::{Event, Metadata, Subscriber, dispatcher, span};
 use tracing_subscriber::filter::{LevelFilter, filter_fn};
 use tracing_subscriber::layer::Context;
-use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, Registry, reload};
 
 pub(super) fn recording(layer: impl Layer<Registry> + Send + Sync) -> Recording {
@@ -397,84 +394,6 @@ fn what_came_with_a_request_goes_on_from_a_span_that_layers_see() {
     let spans = recording.spans();
     assert_eq!(spans.one("layers_wanted").parent_span_id, Some(9));
     assert_eq!(spans.one("layers_between").trace_id, 7 << 64 | 8);
-}
-
-/// Takes its time over a call site, the first time that it is asked about it.
-struct Slow {
-    log: Log,
-    is_asked: Sender<()>,
-    may_answer: Mutex<Option<Receiver<()>>>,
-}
-
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Slow {
-    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        let first =
-            (metadata.name() == "layers_slow").then(|| self.may_answer.lock().unwrap().take());
-        if let Some(may_answer) = first.flatten() {
-            self.is_asked.send(()).unwrap();
-            may_answer.recv_timeout(Duration::from_secs(10)).unwrap();
-        }
-        Interest::always()
-    }
-
-    fn on_new_span(
-        &self,
-        attributes: &span::Attributes<'_>,
-        id: &span::Id,
-        context: Context<'_, S>,
-    ) {
-        self.log.on_new_span(attributes, id, context);
-    }
-}
-
-#[test]
-fn a_span_that_begins_while_layers_are_asked_about_it_is_told() {
-    let ((is_asked, asked), (answer, may_answer)) = (channel(), channel());
-    let log = Log::default();
-    let may_answer = Mutex::new(Some(may_answer));
-    let recording = recording(Slow { log: log.clone(), is_asked, may_answer });
-    let slow = || recording.run(|| drop(info_span!("layers_slow")));
-    std::thread::scope(|scope| {
-        scope.spawn(slow);
-        asked.recv_timeout(Duration::from_secs(10)).unwrap();
-        slow();
-        answer.send(()).unwrap();
-    });
-    assert_eq!(log.lines(), ["new layers_slow under None"; 2]);
-}
-
-/// Traces while it is asked about the call site that it traces by.
-struct Curious(Log);
-
-fn curious() {
-    info_span!("layers_curious").in_scope(|| info!("layers_curious"));
-}
-
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Curious {
-    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        if metadata.name() == "layers_curious" {
-            curious();
-        }
-        Interest::always()
-    }
-
-    fn on_new_span(
-        &self,
-        attributes: &span::Attributes<'_>,
-        id: &span::Id,
-        context: Context<'_, S>,
-    ) {
-        self.0.on_new_span(attributes, id, context);
-    }
-}
-
-#[test]
-fn a_layer_may_trace_while_it_is_asked_about_what_it_traces_by() {
-    let log = Log::default();
-    let recording = recording(Curious(log.clone()));
-    recording.run(curious);
-    assert_eq!(log.lines().last().unwrap(), "new layers_curious under None");
-    assert!(recording.spans().iter().any(|span| span.name == "layers_curious"));
 }
 
 #[test]

@@ -7,13 +7,7 @@ use super::{assert_child, assert_root, depth, enter, valid};
 use crate::recorder::{Config, Filter};
 use crate::set_attribute;
 use crate::testing::{Recording, everything};
-#[cfg(feature = "opentelemetry")]
-use std::sync::{Arc, Mutex};
 use tracing::{Span, debug, debug_span, info, info_span};
-#[cfg(feature = "opentelemetry")]
-use tracing_core::{Interest, Metadata, Subscriber};
-#[cfg(feature = "opentelemetry")]
-use tracing_subscriber::Layer;
 
 site!(OUTER, "aside_outer");
 site!(LEFT, "aside_left");
@@ -104,31 +98,6 @@ fn roots_that_only_layers_want_have_recorded_roots_in_them() {
     assert_eq!(log.lines()[2], "new aside_inner under Some(\"aside_root\")");
     assert_root(valid(recording.spans()).one("aside_inner"));
     assert_eq!(depth(), 0);
-}
-
-/// Notes what it is asked about.
-#[cfg(feature = "opentelemetry")]
-#[derive(Clone, Default)]
-struct Asked(Arc<Mutex<Vec<&'static str>>>);
-
-#[cfg(feature = "opentelemetry")]
-impl<S: Subscriber> Layer<S> for Asked {
-    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        self.0.lock().unwrap().push(metadata.target());
-        Interest::always()
-    }
-}
-
-#[cfg(feature = "opentelemetry")]
-#[test]
-fn layers_are_not_asked_about_spans_of_the_api_which_they_do_not_see() {
-    use opentelemetry::trace::{Tracer as _, TracerProvider as _};
-    let tracer = crate::opentelemetry::TracerProvider::new().tracer("library");
-    let asked = Asked::default();
-    let recording = recording(asked.clone());
-    recording.run(|| tracer.in_span("of the api", |_| info!(target: "aside_asked", "ev")));
-    let asked = asked.0.lock().unwrap();
-    assert!(asked.contains(&"aside_asked") && !asked.contains(&"opentelemetry"), "{asked:?}");
 }
 
 #[cfg(feature = "opentelemetry")]

@@ -33,6 +33,7 @@ mod handles;
 mod keys;
 mod layers;
 mod layers_aside;
+mod layers_asked;
 mod limits;
 mod nesting;
 mod panics;
