@@ -196,7 +196,7 @@ fn planned(settings: Vec<(String, String)>) -> Result<Plan, StartError> {
 ///
 /// What is recorded is the same as by the recorder itself: spans and events as `tracing_filter` and the rules say, `#[traced]`
 /// functions with all their attributes, [`set_attribute`](crate::set_attribute), [`propagation`](crate::propagation), tasks. Filters of other layers do not
-/// count for it; one of its own (`.with_filter`) Three things differ. Every span costs as much as the stack makes it cost:
+/// count for it; one of its own (`.with_filter`) does. Three things differ. Every span costs as much as the stack makes it cost:
 /// several times what it costs where the recorder is the subscriber, which layers of yours may stand beside
 /// ([`Builder::layers`]). What the stack leaves out altogether, as by a filter above all layers, is not recorded. And your other layers
 /// see what the exporter's own connections trace: a filter like `debug,h2=off,hyper=off` leaves it out.
