@@ -30,10 +30,11 @@ impl Reader {
     pub(super) async fn run(mut self) {
         let mut pace = Pace::default();
         let mut clock_read = Instant::now();
-        let mut pass = None;
+        let (mut pass, mut room) = (None, Room::Left);
         loop {
-            let was_called = self.queue.reader_is_here();
-            self.read(&mut pass);
+            // Where there was no room the mark is the reader's own.
+            let was_called = self.queue.reader_is_here() && room == Room::Left;
+            room = self.read(&mut pass);
             // It is the same to be called and to look by oneself.
             let _ = timeout(pace.after(was_called), self.queue.for_reader.notified()).await;
             if clock_read.elapsed() >= CLOCK {
@@ -43,8 +44,8 @@ impl Reader {
         }
     }
 
-    /// Visits the rings once. `pass` is the request to empty them that is being fulfilled.
-    fn read(&mut self, pass: &mut Option<u64>) {
+    /// Visits the rings once; whether the queue has room for more. `pass` is the request to empty them that is being fulfilled.
+    fn read(&mut self, pass: &mut Option<u64>) -> Room {
         if pass.is_none() {
             *pass = self.queue.wanted_pass().inspect(|_| self.core.rings.begin_pass());
         }
@@ -53,11 +54,20 @@ impl Reader {
         {
             self.queue.complete_pass(pass);
         }
-        if self.queue.room() == 0 {
-            self.queue.reader_knows();
-        }
         self.losses.look(|| self.accounts.ledger(&self.core));
+        if self.queue.room() > 0 {
+            return Room::Left;
+        }
+        self.queue.reader_knows();
+        Room::None
     }
+}
+
+/// Whether the queue has room for what may be in the rings.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Room {
+    Left,
+    None,
 }
 
 /// How soon the rings are visited again.
@@ -109,12 +119,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn rings_call_nobody_while_the_queue_has_no_room_for_them() {
         let mut reader = reader();
-        for (spans, is_called) in [(0, true), (1, false)] {
+        for (spans, room, is_called) in [(0, Room::Left, true), (1, Room::None, false)] {
             if spans > 0 {
                 reader.queue.accept(Chunk::new(vec![0].into(), spans));
             }
             reader.queue.reader_is_here();
-            reader.read(&mut None);
+            assert_eq!(reader.read(&mut None), room);
             reader.queue.wake();
             let called = timeout(Duration::ZERO, reader.queue.for_reader.notified()).await;
             assert_eq!(called.is_ok(), is_called);
